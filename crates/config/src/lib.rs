@@ -1,0 +1,1 @@
+//! towpath.yaml as typed configuration.

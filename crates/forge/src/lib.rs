@@ -1,0 +1,1 @@
+//! Commits and pull requests.

@@ -1,0 +1,1 @@
+//! Helm's charts: values, template functions, hooks and ordering.

@@ -1,0 +1,1 @@
+//! Kustomize: generators, transformers, patches, replacements and name references.

@@ -1,0 +1,27 @@
+//! The types that every other crate of Towpath speaks: digests, image names, releases, file trees and diagnostics.
+//!
+//! This crate is pure: it touches no file, network, clock or environment, and it imports no sibling.
+//!
+//! ```
+//! use towpath_model::{ImageName, PinnedImage};
+//!
+//! let name: ImageName = "registry.example.com/pay/payments".parse()?;
+//! let digest = towpath_model::Digest::of(b"manifest bytes");
+//! let image = PinnedImage::new(name, digest);
+//! assert!(image.to_string().starts_with("registry.example.com/pay/payments@sha256:"));
+//! # Ok::<(), towpath_model::ImageError>(())
+//! ```
+
+mod diagnostic;
+mod digest;
+mod image;
+mod release;
+mod span;
+mod tree;
+
+pub use diagnostic::{Diagnostic, Kind};
+pub use digest::{Digest, DigestError};
+pub use image::{ImageError, ImageName, PinnedImage};
+pub use release::{Deployment, Release};
+pub use span::{Location, Span};
+pub use tree::{Entry, FileTree, PathError, Read, Source, SourceError, TreePath};

@@ -1,0 +1,1 @@
+//! Rendering: file sources, the choice of engine, environments and diffs.

@@ -1,0 +1,100 @@
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use towpath_model::Diagnostic;
+
+use crate::{Color, Report, diagnostic_json, diagnostic_text};
+
+/// How a plugin gives its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum OutputFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One versioned JSON document on stdout.
+    Json,
+}
+
+/// The options that every plugin has.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// How the result is given: text for people, or one JSON document on stdout
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: OutputFormat,
+    /// When colour is used
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
+    /// Say nothing but warnings and errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// What a plugin that ran to its end found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done: exit code 0.
+    Done,
+    /// A negative verdict that the plugin has already shown: exit code 1.
+    Negative,
+}
+
+/// A plugin's command line: what clap derives, and where the output options stand in it.
+pub trait Plugin: Parser + CommandFactory + FromArgMatches {
+    /// Returns the output options.
+    fn output(&self) -> &OutputArgs;
+
+    /// Does the work.
+    ///
+    /// # Errors
+    /// A diagnostic, which the caller shows.
+    fn run(self, report: &Report) -> Result<Outcome, Diagnostic>;
+}
+
+/// Runs a plugin with this process's arguments; the whole `main` of its binary.
+pub fn main<P: Plugin>() -> ExitCode {
+    run_plugin::<P>(std::env::args_os().collect())
+}
+
+/// Runs a plugin with `arguments`, the first being the name it was called by.
+///
+/// `--completions SHELL` alone prints the shell's completion script.
+pub fn run_plugin<P: Plugin>(arguments: Vec<OsString>) -> ExitCode {
+    if let [_, flag, shell] = arguments.as_slice()
+        && flag == "--completions"
+        && let Some(Ok(shell)) = shell.to_str().map(|shell| clap_complete::Shell::from_str(shell, true))
+    {
+        let mut command = P::command();
+        let name = command.get_name().to_owned();
+        clap_complete::generate(shell, &mut command, name, &mut std::io::stdout());
+        return ExitCode::SUCCESS;
+    }
+    let plugin = match P::try_parse_from(arguments) {
+        Ok(plugin) => plugin,
+        Err(error) => {
+            // Nothing is left to say where the terminal itself is gone.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let report = Report::new(plugin.output().clone());
+    match plugin.run(&report) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Negative) => ExitCode::from(1),
+        Err(diagnostic) => {
+            show(&report, &diagnostic);
+            ExitCode::from(diagnostic.kind.exit_code())
+        }
+    }
+}
+
+/// Shows a diagnostic as text on stderr, and in JSON output also as a document on stdout.
+fn show(report: &Report, diagnostic: &Diagnostic) {
+    use std::io::Write as _;
+    let _ = write!(std::io::stderr().lock(), "{}", diagnostic_text(diagnostic, report.painting()));
+    if report.format() == OutputFormat::Json {
+        let document = serde_json::json!({ "apiVersion": "towpath.dev/v1alpha1", "error": diagnostic_json(diagnostic) });
+        // The exit code says the same where stdout is gone.
+        let _ = report.json(&document);
+    }
+}

@@ -1,0 +1,1 @@
+//! Signatures of images, in both of cosign's formats.

@@ -1,0 +1,1 @@
+//! cosign against the real program.

@@ -1,0 +1,1 @@
+//! helm against the real program.

@@ -1,0 +1,1 @@
+//! images against the real program.

@@ -1,0 +1,1 @@
+//! kustomize against the real program.

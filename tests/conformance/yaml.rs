@@ -1,0 +1,1 @@
+//! yaml against the real program.

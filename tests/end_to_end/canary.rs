@@ -1,0 +1,1 @@
+//! canary against the real program.

@@ -1,0 +1,1 @@
+//! demo against the real program.

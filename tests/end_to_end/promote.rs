@@ -1,0 +1,1 @@
+//! promote against the real program.

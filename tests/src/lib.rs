@@ -1,0 +1,53 @@
+//! What the tests of the whole share: where the real programs stand, and how our own binaries are found.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// Returns the repository's root.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("because tests/ stands in the root")
+}
+
+/// Returns the path of a real program that `tests/peers/install` put into its folder, such as `helm4`.
+///
+/// # Panics
+/// When it is not there: a missing peer fails the run.
+pub fn peer(name: &str) -> PathBuf {
+    let folder = std::env::var_os("TOWPATH_PEERS").map_or_else(
+        || {
+            let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+            let home = || Path::new(&std::env::var_os("HOME").expect("HOME is set")).join(".cache");
+            cache.unwrap_or_else(home).join("towpath/peers")
+        },
+        PathBuf::from,
+    );
+    let path = folder.join("bin").join(name);
+    assert!(path.is_file(), "{} is missing: run tests/peers/install", path.display());
+    path
+}
+
+/// Builds one of our binaries in the profile of the running test and returns its path.
+///
+/// # Panics
+/// When it does not build.
+pub fn binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows its own path");
+    let folder = test.parent().and_then(Path::parent).expect("because tests run from target/PROFILE/deps");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root()).args(["build", "--quiet", "--bin", name]);
+    if folder.ends_with("release") {
+        cargo.arg("--release");
+    }
+    assert!(cargo.status().expect("cargo runs").success(), "{name} does not build");
+    folder.join(name)
+}
+
+/// Runs a command to its end and returns its output.
+///
+/// # Panics
+/// When it cannot be started.
+pub fn output(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"))
+}
