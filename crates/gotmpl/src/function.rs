@@ -1,0 +1,167 @@
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use crate::{Error, Session, Type, Value};
+
+/// The parameters and the result of a Go function, which arguments are checked against before each call.
+#[derive(Debug, Clone, Copy)]
+pub struct Signature {
+    parameters: &'static [Type],
+    variadic: Option<Type>,
+    result: Type,
+}
+
+impl Signature {
+    /// Returns the signature of `func(parameters) result`.
+    pub const fn new(parameters: &'static [Type], result: Type) -> Self {
+        Self { parameters, variadic: None, result }
+    }
+
+    /// Returns the signature of `func(parameters, rest ...element) result`.
+    pub const fn variadic(parameters: &'static [Type], element: Type, result: Type) -> Self {
+        Self { parameters, variadic: Some(element), result }
+    }
+
+    /// Returns the types of the parameters, without the variadic one.
+    pub fn parameters(&self) -> &'static [Type] {
+        self.parameters
+    }
+
+    /// Returns the element type of the variadic parameter, where there is one.
+    pub fn rest(&self) -> Option<Type> {
+        self.variadic
+    }
+
+    /// Returns the declared type of the result.
+    pub fn result(&self) -> Type {
+        self.result
+    }
+}
+
+/// What a function does. It may take its arguments out of the slice; what it leaves there is dropped.
+pub type Body = dyn Fn(&mut Session, &mut [Value]) -> Result<Value, CallError> + Send + Sync;
+
+/// A function that templates can call.
+pub struct Function {
+    signature: Signature,
+    body: Box<Body>,
+}
+
+impl Function {
+    /// Returns a function with this signature.
+    pub fn new(
+        signature: Signature,
+        body: impl Fn(&mut Session, &mut [Value]) -> Result<Value, CallError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { signature, body: Box::new(body) }
+    }
+
+    /// Returns the signature.
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// Calls it with arguments that fit the signature.
+    ///
+    /// # Errors
+    /// When the function itself fails.
+    pub fn call(&self, session: &mut Session, arguments: &mut [Value]) -> Result<Value, CallError> {
+        (self.body)(session, arguments)
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Function").field("signature", &self.signature).finish_non_exhaustive()
+    }
+}
+
+/// The functions templates can call by name, besides Go's own (`eq`, `index`, `printf`, …), which these hide.
+#[derive(Debug, Clone, Default)]
+pub struct Functions(HashMap<String, Arc<Function>>);
+
+impl Functions {
+    /// Returns a set without functions.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a function or replaces the one of this name.
+    pub fn add(
+        &mut self,
+        name: &str,
+        signature: Signature,
+        body: impl Fn(&mut Session, &mut [Value]) -> Result<Value, CallError> + Send + Sync + 'static,
+    ) {
+        self.0.insert(name.to_owned(), Arc::new(Function::new(signature, body)));
+    }
+
+    /// Removes a function.
+    pub fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    /// Returns the function `name`.
+    pub fn get(&self, name: &str) -> Option<&Arc<Function>> {
+        self.0.get(name)
+    }
+
+    /// Returns the names, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+/// Why a function failed; templates report it as `error calling NAME: …`.
+#[derive(Debug)]
+pub struct CallError {
+    message: String,
+    cause: Option<Error>,
+}
+
+impl CallError {
+    /// Returns an error that says `message`.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), cause: None }
+    }
+
+    /// Returns an error that says `message` directly followed by the text of `cause`, as Go's `fmt.Errorf("…%w")`.
+    pub fn wrap(message: impl Into<String>, cause: Error) -> Self {
+        Self { message: message.into(), cause: Some(cause) }
+    }
+
+    /// Returns its own text and the template error below it.
+    pub(crate) fn into_parts(self) -> (String, Option<Error>) {
+        (self.message, self.cause)
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        self.cause.as_ref().map_or(Ok(()), |cause| fmt::Display::fmt(cause, f))
+    }
+}
+
+impl std::error::Error for CallError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(|cause| cause as _)
+    }
+}
+
+impl From<Error> for CallError {
+    fn from(cause: Error) -> Self {
+        Self::wrap("", cause)
+    }
+}
+
+impl From<String> for CallError {
+    fn from(message: String) -> Self {
+        Self::new(message)
+    }
+}
+
+impl From<&str> for CallError {
+    fn from(message: &str) -> Self {
+        Self::new(message)
+    }
+}

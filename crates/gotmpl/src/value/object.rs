@@ -1,0 +1,59 @@
+use std::any::Any;
+
+use super::{Str, Value, go_type::Type};
+use crate::{CallError, Session, Signature};
+
+/// A Go value that is more than data: a struct, a pointer to one, or a defined type with methods.
+///
+/// The default is a struct without fields, without methods and without text of its own.
+pub trait Object: Any {
+    /// Returns the type: its kind and what `%T` prints, such as `Type::Named(Kind::Pointer, "*semver.Version")`.
+    fn object_type(&self) -> Type;
+
+    /// Returns itself for downcasting.
+    fn as_any(&self) -> &dyn Any;
+
+    /// Returns the field `name` and its declared type (`Type::Any` for a field of an interface type).
+    fn field(&self, _name: &str) -> Option<(Value, Type)> {
+        None
+    }
+
+    /// Returns the signature of the method `name`; methods come before fields.
+    fn method(&self, _name: &str) -> Option<&'static Signature> {
+        None
+    }
+
+    /// Calls the method `name`, whose signature the arguments fit.
+    ///
+    /// # Errors
+    /// When the method itself fails.
+    fn call(&self, _session: &mut Session, name: &str, _arguments: &mut [Value]) -> Result<Value, CallError> {
+        Err(CallError::new(format!("{} has no method {name}", self.object_type())))
+    }
+
+    /// Returns what the type is made of, for a defined type over data: the map below `engine.files`, the int64 below
+    /// `time.Duration`. Ranging, indexing, lengths, truth and comparison use it.
+    fn underlying(&self) -> Option<Value> {
+        None
+    }
+
+    /// Returns what its `String` or `Error` method gives, where it has one.
+    fn text(&self) -> Option<Str> {
+        None
+    }
+
+    /// Returns the fields in order, for printing a struct that has no text.
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+
+    /// Tells whether it is a nil pointer.
+    fn is_nil(&self) -> bool {
+        false
+    }
+
+    /// Tells whether Go's `==` holds; by default an object equals only itself.
+    fn equals(&self, _other: &dyn Object) -> bool {
+        false
+    }
+}
