@@ -93,7 +93,8 @@ fn show(report: &Report, diagnostic: &Diagnostic) {
     use std::io::Write as _;
     let _ = write!(std::io::stderr().lock(), "{}", diagnostic_text(diagnostic, report.painting()));
     if report.format() == OutputFormat::Json {
-        let document = serde_json::json!({ "apiVersion": "towpath.dev/v1alpha1", "error": diagnostic_json(diagnostic) });
+        let document =
+            serde_json::json!({ "apiVersion": "towpath.dev/v1alpha1", "error": diagnostic_json(diagnostic) });
         // The exit code says the same where stdout is gone.
         let _ = report.json(&document);
     }

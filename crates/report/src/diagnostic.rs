@@ -13,7 +13,8 @@ pub fn diagnostic_text(diagnostic: &Diagnostic, painting: Painting) -> String {
             let (source, indent, width) = clip(&at.source, at.column, at.width);
             let bar = Style::Dim.paint("|", painting);
             let caret = Style::Bad.paint(&"^".repeat(width), painting);
-            text += &format!("{} {bar} {source}\n{margin} {bar} {indent}{caret}\n", Style::Dim.paint(&number, painting));
+            text +=
+                &format!("{} {bar} {source}\n{margin} {bar} {indent}{caret}\n", Style::Dim.paint(&number, painting));
         }
     }
     for cause in &diagnostic.causes {
@@ -28,7 +29,8 @@ pub fn diagnostic_text(diagnostic: &Diagnostic, painting: Painting) -> String {
 /// Cuts a long source line to the part around the column and returns it with the caret's indent and width.
 fn clip(source: &str, column: usize, width: usize) -> (String, String, usize) {
     const MOST: usize = 160;
-    let characters: Vec<char> = source.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect();
+    let characters: Vec<char> =
+        source.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect();
     let from = if column > MOST - 40 { column - 40 } else { 0 };
     let shown: String = characters.iter().skip(from).take(MOST).collect();
     let indent: String =

@@ -1,0 +1,118 @@
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use towpath_model::{Entry, Source, SourceError, TreePath};
+
+/// Where a symbolic link may lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// Anywhere, as helm and kustomize read a folder that the user owns.
+    Follow,
+    /// Only to places below the root: for folders that somebody else wrote.
+    WithinRoot,
+}
+
+/// A folder of the file system as a source of files.
+#[derive(Debug)]
+pub struct Directory {
+    root: PathBuf,
+    links: Links,
+}
+
+/// A file larger than this is refused; manifests and charts stay far below it. In bytes.
+pub const LARGEST_FILE: u64 = 64 << 20;
+
+impl Directory {
+    /// Returns the folder at `root`.
+    ///
+    /// # Errors
+    /// When it does not exist or is no folder.
+    pub fn open(root: &Path, links: Links) -> io::Result<Self> {
+        let root = fs::canonicalize(root)?;
+        if !root.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::NotADirectory));
+        }
+        Ok(Self { root, links })
+    }
+
+    fn read(&self, path: &TreePath) -> io::Result<Option<Entry>> {
+        let full = self.root.join(path.as_str());
+        let metadata = match fs::metadata(&full) {
+            Ok(metadata) => metadata,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        if self.links == Links::WithinRoot && !fs::canonicalize(&full)?.starts_with(&self.root) {
+            return Err(io::Error::other("a symbolic link leaves the folder"));
+        }
+        if metadata.is_dir() {
+            return Ok(Some(Entry::Directory(names(&full)?.into())));
+        }
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is neither a file nor a folder"));
+        }
+        if metadata.len() > LARGEST_FILE {
+            return Err(io::Error::other(format!("it has {} bytes; the limit is {LARGEST_FILE}", metadata.len())));
+        }
+        Ok(Some(Entry::File(fs::read(&full)?.into())))
+    }
+}
+
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        names.push(
+            name.into_string().map_err(|name| io::Error::other(format!("the name {} is not UTF-8", name.display())))?,
+        );
+    }
+    names.sort();
+    Ok(names)
+}
+
+impl Source for Directory {
+    fn load(&self, path: &TreePath) -> Result<Option<Entry>, SourceError> {
+        self.read(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use towpath_model::FileTree;
+
+    use super::*;
+
+    fn tree(links: Links) -> (tempfile::TempDir, FileTree) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("root");
+        fs::create_dir_all(root.join("a")).unwrap();
+        fs::write(root.join("a/b"), "x").unwrap();
+        fs::write(folder.path().join("secret"), "s").unwrap();
+        std::os::unix::fs::symlink("../secret", root.join("out")).unwrap();
+        let tree = FileTree::new(Directory::open(&root, links).unwrap());
+        (folder, tree)
+    }
+
+    #[test]
+    fn a_folder_is_read_and_absence_is_no_error() {
+        let (_folder, tree) = tree(Links::Follow);
+        let read = |path: &str| tree.file(&TreePath::parse(path).unwrap()).unwrap();
+        assert_eq!(read("a/b").unwrap().as_ref(), b"x");
+        assert_eq!(read("a/b/c"), None);
+        assert_eq!(read("nothing"), None);
+        assert_eq!(read("out").unwrap().as_ref(), b"s");
+    }
+
+    #[test]
+    fn a_link_out_of_the_root_is_refused_when_asked() {
+        let (_folder, tree) = tree(Links::WithinRoot);
+        let error = tree.file(&TreePath::parse("out").unwrap()).unwrap_err();
+        assert_eq!(error.to_string(), "cannot read `out`");
+        assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "a symbolic link leaves the folder");
+    }
+}

@@ -1,0 +1,108 @@
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use git2::{ErrorCode, ObjectType, Oid, Repository};
+use towpath_model::{Entry, Source, SourceError, TreePath};
+
+use super::directory::LARGEST_FILE;
+
+/// The files of one git revision, read from its objects: nothing is checked out.
+///
+/// Symbolic links and submodules are absent, since a git tree does not say what stands behind them.
+pub struct GitTree {
+    // libgit2 allows one thread at a time in a repository.
+    repository: Mutex<Repository>,
+    tree: Oid,
+    commit: Oid,
+}
+
+impl GitTree {
+    /// Returns the tree of `revision` (a branch, tag, commit or any of git's expressions) in the repository at `path`.
+    ///
+    /// # Errors
+    /// When there is no repository or no such revision.
+    pub fn open(path: &Path, revision: &str) -> Result<Self, git2::Error> {
+        let repository = Repository::open(path)?;
+        let (tree, commit) = {
+            let commit = repository.revparse_single(revision)?.peel_to_commit()?;
+            (commit.tree_id(), commit.id())
+        };
+        Ok(Self { repository: Mutex::new(repository), tree, commit })
+    }
+
+    /// Returns the full id of the commit, 40 hexadecimal digits.
+    pub fn commit(&self) -> String {
+        self.commit.to_string()
+    }
+
+    fn read(&self, path: &TreePath) -> Result<Option<Entry>, git2::Error> {
+        let repository = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
+        let root = repository.find_tree(self.tree)?;
+        let id = if path.as_str().is_empty() {
+            self.tree
+        } else {
+            match root.get_path(Path::new(path.as_str())) {
+                Ok(entry) if entry.filemode() == 0o120_000 => return Ok(None),
+                Ok(entry) => entry.id(),
+                Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        };
+        match repository.odb()?.read_header(id) {
+            Ok((size, ObjectType::Blob)) if size as u64 > LARGEST_FILE => {
+                Err(git2::Error::from_str(&format!("it has {size} bytes; the limit is {LARGEST_FILE}")))
+            }
+            Ok((_, ObjectType::Blob)) => Ok(Some(Entry::File(repository.find_blob(id)?.content().into()))),
+            Ok((_, ObjectType::Tree)) => {
+                let tree = repository.find_tree(id)?;
+                let mut names: Vec<String> = tree.iter().filter_map(|entry| entry.name().map(str::to_owned)).collect();
+                names.sort();
+                Ok(Some(Entry::Directory(names.into())))
+            }
+            // A submodule's commit is not in this repository.
+            Ok(_) => Ok(None),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Source for GitTree {
+    fn load(&self, path: &TreePath) -> Result<Option<Entry>, SourceError> {
+        self.read(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use towpath_model::FileTree;
+
+    use super::*;
+
+    #[test]
+    fn a_revision_is_read_without_a_checkout() {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = Repository::init_bare(folder.path()).unwrap();
+        let blob = repository.blob(b"x: 1\n").unwrap();
+        let mut inner = repository.treebuilder(None).unwrap();
+        inner.insert("values.yaml", blob, 0o100_644).unwrap();
+        let inner = inner.write().unwrap();
+        let mut outer = repository.treebuilder(None).unwrap();
+        outer.insert("app", inner, 0o040_000).unwrap();
+        let tree = repository.find_tree(outer.write().unwrap()).unwrap();
+        let author = git2::Signature::new("a", "a@example.com", &git2::Time::new(0, 0)).unwrap();
+        let commit = repository.commit(Some("refs/heads/main"), &author, &author, "m", &tree, &[]).unwrap();
+
+        let source = GitTree::open(folder.path(), "main").unwrap();
+        assert_eq!(source.commit(), commit.to_string());
+        let files = FileTree::new(source);
+        let path = TreePath::parse("app/values.yaml").unwrap();
+        assert_eq!(files.file(&path).unwrap().unwrap().as_ref(), b"x: 1\n");
+        assert_eq!(files.file(&TreePath::parse("app/none").unwrap()).unwrap(), None);
+        assert_eq!(files.files_below(&TreePath::root()).unwrap(), [path]);
+        let missing = GitTree::open(folder.path(), "no-such").err().unwrap();
+        assert!(missing.message().contains("no-such"), "{missing}");
+    }
+}
