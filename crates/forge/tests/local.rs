@@ -16,20 +16,20 @@ fn edit(path: &str, content: &str) -> Edit {
 }
 
 fn start() -> (TempDir, LocalForge) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it works");
     let files = [edit(FILE, "a: 1\n\n\n\n\n\nz: 1\n"), edit("other/readme.md", "x\n")];
-    let forge = LocalForge::create(&folder.path().join("gitops.git"), "main", &files, &stamp(1)).unwrap();
+    let forge = LocalForge::create(&folder.path().join("gitops.git"), "main", &files, &stamp(1)).expect("it works");
     (folder, forge)
 }
 
 fn identity(environment: &str) -> Identity {
-    Identity::new("main", "shop", environment).unwrap()
+    Identity::new("main", "shop", environment).expect("it works")
 }
 
 fn proposal(forge: &LocalForge, content: &str) -> Proposal {
     Proposal {
         identity: identity("prod"),
-        base: forge.tip("main").unwrap(),
+        base: forge.tip("main").expect("it works"),
         edits: vec![edit(FILE, content)],
         title: "promote shop to prod".to_owned(),
         body: format!("to {content}"),
@@ -40,14 +40,14 @@ fn proposal(forge: &LocalForge, content: &str) -> Proposal {
 /// Commits to main as somebody else would: with git itself.
 fn push(forge: &LocalForge, path: &str, content: &str) -> CommitId {
     let run = |args: &[&str], stdin: &str| {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(file.path(), stdin).unwrap();
+        let file = tempfile::NamedTempFile::new().expect("it works");
+        fs::write(file.path(), stdin).expect("it works");
         let mut git = Command::new("git");
         git.arg("--git-dir").arg(forge.path()).env("GIT_INDEX_FILE", forge.path().join("test-index"));
         git.args(["-c", "user.name=Jo", "-c", "user.email=jo@example.com"]).args(args);
-        let output = git.stdin(fs::File::open(file.path()).unwrap()).output().unwrap();
+        let output = git.stdin(fs::File::open(file.path()).expect("it works")).output().expect("it works");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        String::from_utf8(output.stdout).expect("it works").trim().to_owned()
     };
     let blob = run(&["hash-object", "-w", "--stdin"], content);
     run(&["read-tree", "main"], "");
@@ -55,13 +55,13 @@ fn push(forge: &LocalForge, path: &str, content: &str) -> CommitId {
     let tree = run(&["write-tree"], "");
     let commit = run(&["commit-tree", &tree, "-p", "main", "-m", "by hand"], "");
     run(&["update-ref", "refs/heads/main", &commit], "");
-    commit.parse().unwrap()
+    commit.parse().expect("it works")
 }
 
 fn git(forge: &LocalForge, args: &[&str]) -> String {
-    let output = Command::new("git").arg("--git-dir").arg(forge.path()).args(args).output().unwrap();
+    let output = Command::new("git").arg("--git-dir").arg(forge.path()).args(args).output().expect("it works");
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    String::from_utf8(output.stdout).expect("it works").trim().to_owned()
 }
 
 #[test]

@@ -38,13 +38,15 @@ impl LocalForge {
     pub(super) fn tree_with(&self, commit: Option<Oid>, edits: &[Edit]) -> Result<Oid, Error> {
         let git = |source| self.git(source);
         let repository = &self.repository;
-        let baseline = match commit {
-            Some(commit) => repository.find_commit(commit).and_then(|commit| commit.tree()).map_err(git)?,
-            None => {
-                let empty = repository.treebuilder(None).and_then(|builder| builder.write()).map_err(git)?;
-                repository.find_tree(empty).map_err(git)?
-            }
-        };
+        let baseline = if let Some(commit) = commit {
+            repository.find_commit(commit).and_then(|commit| commit.tree())
+        } else {
+            repository
+                .treebuilder(None)
+                .and_then(|builder| builder.write())
+                .and_then(|empty| repository.find_tree(empty))
+        }
+        .map_err(git)?;
         let mut update = TreeUpdateBuilder::new();
         for edit in edits {
             check_path(&edit.path)?;
