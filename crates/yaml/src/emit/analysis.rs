@@ -1,0 +1,102 @@
+//! Which styles a text can be written in.
+//!
+//! Source: `yaml_emitter_analyze_scalar` of go-yaml v2 and v3.
+
+use super::Dialect;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Analysis {
+    pub(super) multiline: bool,
+    pub(super) plain: bool,
+    pub(super) single_quoted: bool,
+    pub(super) block: bool,
+}
+
+/// Returns the width of the line break at `at`, or 0.
+pub(super) fn break_width(bytes: &[u8], at: usize) -> usize {
+    match &bytes[at..] {
+        [b'\n' | b'\r', ..] => 1,
+        [0xC2, 0x85, ..] => 2,
+        [0xE2, 0x80, 0xA8 | 0xA9, ..] => 3,
+        _ => 0,
+    }
+}
+
+/// Returns whether the character at `at` can stand in a text as it is; line feeds can, tabs and emoji cannot.
+pub(super) fn is_printable(bytes: &[u8], at: usize) -> bool {
+    match &bytes[at..] {
+        [b'\n' | 0x20..=0x7E, ..] => true,
+        [0xC2, next, ..] => *next >= 0xA0,
+        [0xED, next, ..] => *next < 0xA0,
+        [0xEF, 0xBB, 0xBF, ..] | [0xEF, 0xBF, 0xBE | 0xBF, ..] => false,
+        [first, ..] => matches!(first, 0xC3..=0xEC | 0xEE | 0xEF),
+        [] => false,
+    }
+}
+
+pub(super) fn width(first: u8) -> usize {
+    match first {
+        0..0x80 => 1,
+        0x80..0xE0 => 2,
+        0xE0..0xF0 => 3,
+        _ => 4,
+    }
+}
+
+pub(super) fn analyse(text: &str, dialect: Dialect) -> Analysis {
+    if text.is_empty() {
+        return Analysis { multiline: false, plain: true, single_quoted: true, block: false };
+    }
+    let bytes = text.as_bytes();
+    let mut indicators = text.starts_with("---") || text.starts_with("...");
+    let (mut breaks, mut special, mut tabs) = (false, false, false);
+    let (mut space_break, mut break_space) = (false, false);
+    let (mut after_space, mut after_break) = (false, false);
+    let mut after_blank = true;
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        let next = at + width(byte);
+        let before_blank = matches!(bytes.get(next), None | Some(b' ' | b'\t'));
+        indicators |= is_indicator(byte, at == 0, after_blank, before_blank);
+        if byte == b'\t' && dialect != Dialect::Go2 {
+            tabs = true;
+        } else if !is_printable(bytes, at) {
+            special = true;
+        }
+        let is_break = break_width(bytes, at) > 0;
+        if byte == b' ' {
+            break_space |= after_break;
+        } else if is_break {
+            breaks = true;
+            space_break |= after_space;
+        }
+        after_space = byte == b' ';
+        after_break = is_break;
+        after_blank = is_break || matches!(byte, b' ' | b'\t' | 0);
+        at = next;
+    }
+    let leading = bytes[0] == b' ' || break_width(bytes, 0) > 0;
+    let trailing_space = bytes.ends_with(b" ");
+    let outer = leading || trailing_space || after_break;
+    let odd = break_space || space_break || special || tabs;
+    Analysis {
+        multiline: breaks,
+        plain: !outer && !odd && !breaks && !indicators,
+        single_quoted: !odd,
+        block: !trailing_space && !space_break && !special,
+    }
+}
+
+/// Returns whether the character means something in a plain scalar of a block at its place.
+fn is_indicator(byte: u8, first: bool, after_blank: bool, before_blank: bool) -> bool {
+    match byte {
+        b'#' => first || after_blank,
+        b':' => before_blank,
+        b'?' | b'-' => first && before_blank,
+        b',' | b'[' | b']' | b'{' | b'}' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' => {
+            first
+        }
+        _ => false,
+    }
+}
