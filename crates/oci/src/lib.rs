@@ -1,1 +1,39 @@
-//! OCI images and registries.
+//! OCI images and registries: a client, an image assembler, image layouts, and a registry that runs in this process.
+//!
+//! Everything that is read is checked against its digest before it counts, everything that is written may be written
+//! again. It is no container engine: it runs nothing and unpacks nothing onto a disk.
+//!
+//! ```
+//! use towpath_oci::{Client, ClientOptions, Manifest, RawManifest, Reference, Registry, media_type};
+//!
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let registry = Registry::default().start().await?;
+//! let name = registry.repository("acme/shop")?;
+//! let client = Client::new(ClientOptions::default())?;
+//!
+//! let config = client.put_bytes(&name, media_type::CONFIG, "{}").await?;
+//! let manifest = RawManifest::of_manifest(&Manifest::new(config, Vec::new()))?;
+//! let digest = client.put_manifest(&name, &Reference::tag("1.0")?, &manifest).await?;
+//!
+//! assert_eq!(client.get_manifest(&name, &Reference::Digest(digest)).await?, manifest);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod client;
+mod credentials;
+mod descriptor;
+mod error;
+mod manifest;
+pub mod media_type;
+mod reference;
+mod registry;
+
+pub use client::{BlobSource, Client, ClientOptions, Pushed, Retry};
+pub use credentials::{CredentialSource, Credentials, CredentialsError};
+pub use descriptor::{Descriptor, Platform, PlatformError};
+pub use error::RegistryError;
+pub use manifest::{Index, Manifest, RawManifest};
+pub use reference::{ImageReference, Reference, ReferenceError, Tag};
+pub use registry::{Registry, RunningRegistry};
