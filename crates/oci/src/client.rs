@@ -116,7 +116,7 @@ fn builder(options: &ClientOptions) -> Result<reqwest::ClientBuilder, RegistryEr
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("towpath/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(10))
-        .read_timeout(Duration::from_secs(60))
+        .read_timeout(Duration::from_mins(1))
         .redirect(reqwest::redirect::Policy::custom(follow));
     for authority in &options.authorities {
         for certificate in reqwest::Certificate::from_pem_bundle(authority).map_err(RegistryError::Setup)? {

@@ -143,7 +143,8 @@ struct DockerConfig {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Auth {
-    auth: String,
+    #[serde(rename = "auth")]
+    pair: String,
     username: String,
     password: String,
     identitytoken: String,
@@ -205,10 +206,10 @@ impl Auth {
         if !self.username.is_empty() {
             return Ok(Some(Credentials::Basic { user: self.username.clone(), password: self.password.clone() }));
         }
-        if self.auth.is_empty() {
+        if self.pair.is_empty() {
             return Ok(None);
         }
-        let decoded = STANDARD.decode(self.auth.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let decoded = STANDARD.decode(self.pair.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let pair = decoded.as_deref().and_then(|text| text.trim_end_matches('\0').split_once(':'));
         let (user, password) = pair.ok_or_else(|| CredentialsError::Malformed {
             path: path.display().to_string(),

@@ -187,15 +187,20 @@ impl RegistryError {
         matches!(self, Self::NotFound { .. })
     }
 
-    /// Returns whether the same request may succeed later, and how long the registry asks to wait first.
-    pub(crate) fn transient(&self) -> Option<Option<Duration>> {
+    /// Returns whether the same request may succeed later.
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
-            Self::RateLimited { wait, .. } => Some(*wait),
-            Self::Status { status, wait, .. } if status.is_server_error() => {
-                (*status != StatusCode::NOT_IMPLEMENTED).then_some(*wait)
-            }
-            Self::Connection { source, .. } => (!is_certificate(source)).then_some(None),
-            Self::Truncated { .. } => Some(None),
+            Self::RateLimited { .. } | Self::Truncated { .. } => true,
+            Self::Status { status, .. } => status.is_server_error() && *status != StatusCode::NOT_IMPLEMENTED,
+            Self::Connection { source, .. } => !is_certificate(source),
+            _ => false,
+        }
+    }
+
+    /// Returns how long the registry asks to wait before the next attempt.
+    pub(crate) fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { wait, .. } | Self::Status { wait, .. } => *wait,
             _ => None,
         }
     }

@@ -48,8 +48,10 @@ impl Attempts {
     /// Waits until the operation that met `error` may be tried again, or gives the error back for good.
     pub(crate) async fn after(&mut self, error: RegistryError) -> Result<(), RegistryError> {
         self.made += 1;
-        let Some(asked) = error.transient() else { return Err(error) };
-        match self.retry.pause(self.made, asked) {
+        if !error.is_transient() {
+            return Err(error);
+        }
+        match self.retry.pause(self.made, error.wait()) {
             Some(pause) => tokio::time::sleep(pause).await,
             None if self.made == 1 => return Err(error),
             None => return Err(RegistryError::GaveUp { attempts: self.made, last: Box::new(error) }),

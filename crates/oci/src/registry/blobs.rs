@@ -16,14 +16,11 @@ use super::{
 pub(super) fn get(store: &Store, name: &str, digest: Digest, headers: &HeaderMap) -> Result<Response, Refusal> {
     let content = store.blob(name, digest).ok_or_else(|| Refusal::BlobUnknown(digest.to_string()))?;
     let wanted = headers.get(RANGE).and_then(|range| parse_range(range.to_str().ok()?, content.len()));
-    let (status, range) = match wanted {
-        None => (StatusCode::OK, None),
-        Some(Some((first, last))) => (StatusCode::PARTIAL_CONTENT, Some((first, last))),
-        Some(None) => return Err(Refusal::Range),
-    };
+    let status = if wanted.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
     let mut builder =
         about(status, digest).header(CONTENT_TYPE, "application/octet-stream").header(ACCEPT_RANGES, "bytes");
-    let body = match range {
+    let body = match wanted {
+        Some((first, last)) if first > last || first >= content.len() => return Err(Refusal::Range),
         Some((first, last)) => {
             builder = builder.header(CONTENT_RANGE, format!("bytes {first}-{last}/{}", content.len()));
             content.slice(first..=last)
@@ -41,20 +38,16 @@ pub(super) fn delete(store: &mut Store, name: &str, digest: Digest) -> Result<Re
     Ok(about(StatusCode::ACCEPTED, digest).body(Body::empty())?)
 }
 
-/// Returns the first and last byte asked for: `None` for a header that means everything, `Some(None)` for one that
-/// cannot be met.
+/// Returns the first and last byte asked for; `None` for a header that means everything.
 ///
 /// Source: RFC 9110, section 14.
-fn parse_range(header: &str, length: usize) -> Option<Option<(usize, usize)>> {
+fn parse_range(header: &str, length: usize) -> Option<(usize, usize)> {
     let (first, last) = header.strip_prefix("bytes=")?.split_once('-')?;
-    let range = match (first.parse::<usize>(), last.parse::<usize>()) {
-        (Ok(first), Ok(last)) if last < first => return None,
-        (Ok(first), Ok(last)) => (first, last.min(length.saturating_sub(1))),
-        (Ok(first), Err(_)) if last.is_empty() => (first, length.saturating_sub(1)),
-        (Err(_), Ok(suffix)) if first.is_empty() && suffix > 0 => {
-            (length.saturating_sub(suffix), length.saturating_sub(1))
-        }
-        _ => return None,
-    };
-    Some((range.0 < length).then_some(range))
+    let end = length.saturating_sub(1);
+    match (first.parse::<usize>(), last.parse::<usize>()) {
+        (Ok(first), Ok(last)) if first <= last => Some((first, last.min(end))),
+        (Ok(first), Err(_)) if last.is_empty() => Some((first, end)),
+        (Err(_), Ok(suffix)) if first.is_empty() && suffix > 0 => Some((length.saturating_sub(suffix), end)),
+        _ => None,
+    }
 }
