@@ -71,13 +71,11 @@ impl FromStr for Platform {
             !part.is_empty() && part.len() <= 32 && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         };
         match parts.as_slice() {
-            [os, architecture, variant @ ..] if parts.iter().all(|part| plain(part)) && variant.len() <= 1 => {
-                Ok(Self {
-                    architecture: (*architecture).to_owned(),
-                    os: (*os).to_owned(),
-                    variant: variant.first().map(|variant| (*variant).to_owned()),
-                })
-            }
+            [os, architecture, variant @ ..] if parts.iter().all(plain) && variant.len() <= 1 => Ok(Self {
+                architecture: (*architecture).to_owned(),
+                os: (*os).to_owned(),
+                variant: variant.first().map(|variant| (*variant).to_owned()),
+            }),
             _ => Err(PlatformError(text.chars().take(120).collect())),
         }
     }
