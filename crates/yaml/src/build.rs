@@ -178,10 +178,8 @@ impl<B: Build> Walk<'_, B> {
                 continue;
             }
             let Some(name) = self.key(key)? else { continue };
-            if let Some(taken) = taken {
-                if !taken.insert(name.to_string()) {
-                    continue;
-                }
+            if taken.as_mut().is_some_and(|taken| !taken.insert(name.to_string())) {
+                continue;
             }
             let made = self.value(value)?;
             if self.refuse && self.profile == Profile::Go2 && self.builder.contains(map, &name) {

@@ -97,7 +97,7 @@ fn shortest(scientific: &str) -> String {
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |mantissa| ("-", mantissa));
-    if exponent < -4 || exponent > 5 {
+    if !(-4..=5).contains(&exponent) {
         let sign_of_exponent = if exponent < 0 { '-' } else { '+' };
         return format!("{sign}{mantissa}e{sign_of_exponent}{:02}", exponent.abs());
     }

@@ -133,10 +133,8 @@ fn numeric(text: &str, profile: Profile) -> Option<Scalar<'static>> {
     if let Some(uint) = number::parse_uint(&plain, 0) {
         return Some(Scalar::Uint(uint));
     }
-    if number::is_yaml_float(&plain) {
-        if let Some(float) = number::parse_float(&plain) {
-            return Some(Scalar::Float(float));
-        }
+    if let Some(float) = number::parse_float(&plain) {
+        return Some(Scalar::Float(float));
     }
     // What is left are prefixes with a sign behind them, such as `0b-1`, which Go takes.
     let prefixes: &[(&str, u32)] = match profile {

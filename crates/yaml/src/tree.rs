@@ -67,7 +67,7 @@ pub struct Node<'d, 'a> {
 }
 
 /// What a node is, to match on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum NodeKind<'d, 'a> {
     /// A single value; its text has quotes, escapes and folds resolved, its type is not.
     Scalar(&'d str, Style),
@@ -222,7 +222,7 @@ impl std::fmt::Debug for Node<'_, '_> {
 }
 
 /// The items of a sequence, in order.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Items<'d, 'a> {
     owner: Node<'d, 'a>,
     left: &'d [u32],
@@ -245,7 +245,7 @@ impl<'d, 'a> Iterator for Items<'d, 'a> {
 impl ExactSizeIterator for Items<'_, '_> {}
 
 /// The pairs of a mapping, in order: (key, value).
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Entries<'d, 'a> {
     owner: Node<'d, 'a>,
     left: &'d [u32],
@@ -269,12 +269,12 @@ impl ExactSizeIterator for Entries<'_, '_> {}
 
 impl std::fmt::Debug for Items<'_, '_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(*self).finish()
+        f.debug_list().entries(self.clone()).finish()
     }
 }
 
 impl std::fmt::Debug for Entries<'_, '_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_map().entries(*self).finish()
+        f.debug_map().entries(self.clone()).finish()
     }
 }

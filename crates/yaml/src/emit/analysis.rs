@@ -7,9 +7,18 @@ use super::Dialect;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Analysis {
     pub(super) multiline: bool,
-    pub(super) plain: bool,
-    pub(super) single_quoted: bool,
+    /// The best style without a literal block.
+    pub(super) flow: Flow,
+    /// A literal block can hold it.
     pub(super) block: bool,
+}
+
+/// What a text needs around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    Plain,
+    SingleQuoted,
+    DoubleQuoted,
 }
 
 /// Returns the width of the line break at `at`, or 0.
@@ -28,8 +37,8 @@ pub(super) fn is_printable(bytes: &[u8], at: usize) -> bool {
         [b'\n' | 0x20..=0x7E, ..] => true,
         [0xC2, next, ..] => *next >= 0xA0,
         [0xED, next, ..] => *next < 0xA0,
-        [0xEF, 0xBB, 0xBF, ..] | [0xEF, 0xBF, 0xBE | 0xBF, ..] => false,
-        [first, ..] => matches!(first, 0xC3..=0xEC | 0xEE | 0xEF),
+        [0xEF, second, third, ..] => !matches!((second, third), (0xBB, 0xBF) | (0xBF, 0xBE | 0xBF)),
+        [first, ..] => matches!(first, 0xC3..=0xEC | 0xEE),
         [] => false,
     }
 }
@@ -45,7 +54,7 @@ pub(super) fn width(first: u8) -> usize {
 
 pub(super) fn analyse(text: &str, dialect: Dialect) -> Analysis {
     if text.is_empty() {
-        return Analysis { multiline: false, plain: true, single_quoted: true, block: false };
+        return Analysis { multiline: false, flow: Flow::Plain, block: false };
     }
     let bytes = text.as_bytes();
     let mut indicators = text.starts_with("---") || text.starts_with("...");
@@ -79,13 +88,14 @@ pub(super) fn analyse(text: &str, dialect: Dialect) -> Analysis {
     let leading = bytes[0] == b' ' || break_width(bytes, 0) > 0;
     let trailing_space = bytes.ends_with(b" ");
     let outer = leading || trailing_space || after_break;
-    let odd = break_space || space_break || special || tabs;
-    Analysis {
-        multiline: breaks,
-        plain: !outer && !odd && !breaks && !indicators,
-        single_quoted: !odd,
-        block: !trailing_space && !space_break && !special,
-    }
+    let flow = if break_space || space_break || special || tabs {
+        Flow::DoubleQuoted
+    } else if outer || breaks || indicators {
+        Flow::SingleQuoted
+    } else {
+        Flow::Plain
+    };
+    Analysis { multiline: breaks, flow, block: !trailing_space && !space_break && !special }
 }
 
 /// Returns whether the character means something in a plain scalar of a block at its place.

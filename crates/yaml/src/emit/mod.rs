@@ -3,6 +3,7 @@
 mod analysis;
 mod write;
 
+use self::analysis::Flow;
 use crate::{Profile, format_float, resolve, resolve_plain};
 
 /// Whose bytes are written.
@@ -232,10 +233,10 @@ impl Emitter {
         self.after_node(place, simple_key);
         let outer = self.indent;
         self.increase_indent(true, false);
-        match wish {
-            Wish::Literal if analysis.block && !simple_key => self.write_literal(text),
-            Wish::Plain if analysis.plain => self.write_plain(text, !simple_key),
-            Wish::Plain if analysis.single_quoted => self.write_single_quoted(text, !simple_key),
+        match (wish, analysis.flow) {
+            (Wish::Literal, _) if analysis.block && !simple_key => self.write_literal(text),
+            (Wish::Plain, Flow::Plain) => self.write_plain(text, !simple_key),
+            (Wish::Plain, Flow::SingleQuoted) => self.write_single_quoted(text, !simple_key),
             _ => self.write_double_quoted(text, !simple_key),
         }
         self.indent = outer;

@@ -16,7 +16,7 @@ enum Chomping {
     Keep,
 }
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     pub(super) fn scan_block(&mut self, literal: bool) -> Result<()> {
         let start = self.at.mark();
         self.at.skip();

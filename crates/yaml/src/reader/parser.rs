@@ -66,6 +66,9 @@ enum Context {
     BlockOrIndentless,
 }
 
+/// An anchor, a tag, and where they end.
+type Properties<'a> = (Option<&'a str>, Option<Cow<'a, str>>, Mark);
+
 pub(super) struct Parser<'a> {
     pub(super) scanner: Scanner<'a>,
     state: State,
@@ -282,7 +285,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads an anchor and a tag in either order; returns where they end too.
-    fn properties(&mut self, outer: Mark) -> Result<(Option<&'a str>, Option<Cow<'a, str>>, Mark)> {
+    fn properties(&mut self, outer: Mark) -> Result<Properties<'a>> {
         let (mut anchor, mut tag, mut end) = (None, None, outer);
         loop {
             match self.scanner.peek()?.kind {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::Style;
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     pub(super) fn scan_plain(&mut self) -> Result<()> {
         let indent = self.indent + 1;
         let start = self.at.mark();

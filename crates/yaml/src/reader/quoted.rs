@@ -10,7 +10,7 @@ use super::{
 };
 use crate::Style;
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     pub(super) fn scan_single_quoted(&mut self) -> Result<()> {
         self.scan_quoted(Style::SingleQuoted)
     }
