@@ -1,0 +1,53 @@
+use towpath_model::Span;
+
+use crate::{ConfigError, Pattern, read::Field};
+
+/// Where a service's manifests come from. Paths are relative to the configuration's folder.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Manifests {
+    /// A Helm chart with values.
+    Chart(Chart),
+    /// A kustomization, usually one for each environment.
+    Kustomize(Pattern),
+}
+
+/// A Helm chart and the values it is rendered with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// A folder, or `oci://…` or `https://…` with a version.
+    pub source: String,
+    /// Where `source` stands in the file.
+    pub source_span: Span,
+    /// The version or constraint of a chart from a repository.
+    pub version: Option<String>,
+    /// Values files, the later over the earlier.
+    pub values: Vec<Pattern>,
+}
+
+impl Manifests {
+    pub(crate) fn read(field: Field<'_>) -> Result<Self, ConfigError> {
+        let table = field.table(&["chart", "kustomize", "values", "version"])?;
+        let (key, source) = table.one_of(&["chart", "kustomize"])?;
+        if key == "kustomize" {
+            for other in ["values", "version"] {
+                if let Some(field) = table.get(other) {
+                    return Err(field.wrong(
+                        field.node.text().unwrap_or("[…]"),
+                        "nothing, since a kustomization has none",
+                        None,
+                    ));
+                }
+            }
+            return Ok(Self::Kustomize(source.pattern()?));
+        }
+        let text = source.text()?.to_owned();
+        let version = table.get("version").map(|field| field.text().map(str::to_owned)).transpose()?;
+        let remote = text.contains("://");
+        if remote && version.is_none() {
+            return Err(source.wrong(text, "a `version` beside a chart from a repository", None));
+        }
+        let values = table.get("values").map_or_else(|| Ok(Vec::new()), |field| field.list())?;
+        let values = values.iter().map(Field::pattern).collect::<Result<_, _>>()?;
+        Ok(Self::Chart(Chart { source: text, source_span: source.node.span(), version, values }))
+    }
+}

@@ -1,0 +1,166 @@
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use towpath_report::OutputArgs;
+
+/// Renders charts, overlays and the environments of a service, in one process and without helm or kustomize.
+#[derive(Debug, Parser)]
+#[command(name = "towpath-render", version, after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath-render template shop deploy/chart -f deploy/prod/values.yaml   as `helm template` does
+  towpath-render build deploy/kustomize/overlays/prod                    as `kustomize build` does
+  towpath-render env prod --release release.json                         one environment of towpath.yaml
+  towpath-render diff staging prod                                       what differs between two environments
+  towpath-render diff prod@HEAD~1 prod                                   what a change does to one
+
+Exit codes: 0 done, or no differences; 1 differences; 2 wrong input; 3 files or git failed; 4 a defect of Towpath.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Render a chart as `helm template` does
+    Template(Box<Template>),
+    /// Build a kustomization as `kustomize build` does
+    Build(Build),
+    /// Render one environment of towpath.yaml
+    Env(Env),
+    /// Show what differs between two environments or revisions; Secrets are redacted
+    Diff(Diff),
+}
+
+/// The Helm whose bytes are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum HelmVersion {
+    /// Helm 4.3
+    #[default]
+    #[value(name = "4")]
+    Four,
+    /// Helm 3.17
+    #[value(name = "3")]
+    Three,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Template {
+    /// The release's name, then the chart; with one argument it is the chart
+    #[arg(value_name = "[NAME] CHART", num_args = 1..=2, required = true)]
+    pub(crate) operands: Vec<String>,
+    /// A values file; `-` is standard input
+    #[arg(short = 'f', long = "values", value_name = "FILE", value_delimiter = ',')]
+    pub(crate) values: Vec<String>,
+    /// Set a value: key1=val1,key2=val2
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Set a value that stays a string
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set_string: Vec<String>,
+    /// Set a value to a file's content: key=path
+    #[arg(long, value_name = "KEY=PATH")]
+    pub(crate) set_file: Vec<String>,
+    /// Set a value to a piece of JSON: key=json
+    #[arg(long, value_name = "KEY=JSON")]
+    pub(crate) set_json: Vec<String>,
+    /// Set a value to a text in which nothing is special
+    #[arg(long, value_name = "KEY=TEXT")]
+    pub(crate) set_literal: Vec<String>,
+    /// The namespace the release goes to
+    #[arg(short, long, default_value = "default", env = "HELM_NAMESPACE")]
+    pub(crate) namespace: String,
+    /// Put the chart's CRDs in front
+    #[arg(long)]
+    pub(crate) include_crds: bool,
+    /// Leave tests out
+    #[arg(long)]
+    pub(crate) skip_tests: bool,
+    /// Leave hooks out
+    #[arg(long)]
+    pub(crate) no_hooks: bool,
+    /// Show only what these templates gave
+    #[arg(short, long, value_name = "TEMPLATE")]
+    pub(crate) show_only: Vec<String>,
+    /// API versions that .Capabilities knows beside Helm's own
+    #[arg(short, long, value_name = "VERSION", value_delimiter = ',')]
+    pub(crate) api_versions: Vec<String>,
+    /// The Kubernetes version of .Capabilities
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) kube_version: Option<String>,
+    /// Set .Release.IsUpgrade instead of .Release.IsInstall
+    #[arg(long)]
+    pub(crate) is_upgrade: bool,
+    /// Do not check values against values.schema.json
+    #[arg(long)]
+    pub(crate) skip_schema_validation: bool,
+    /// The Helm whose bytes are wanted
+    #[arg(long, value_enum, default_value_t, value_name = "MAJOR")]
+    pub(crate) helm_version: HelmVersion,
+}
+
+/// Which files an overlay may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum LoadRestrictor {
+    /// Only files below the kustomization that names them
+    #[default]
+    #[value(name = "LoadRestrictionsRootOnly")]
+    RootOnly,
+    /// Any file
+    #[value(name = "LoadRestrictionsNone")]
+    None,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Build {
+    /// The folder that holds the kustomization
+    #[arg(default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// Write to this file instead of standard output
+    #[arg(short = 'o', value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Which files may be read
+    #[arg(long, value_enum, default_value_t, value_name = "RULE")]
+    pub(crate) load_restrictor: LoadRestrictor,
+}
+
+/// Where the service is described, and what its image is pinned to.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Service {
+    /// The service's description
+    #[arg(long, default_value = "towpath.yaml", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Pin the image that this release carries
+    #[arg(long, value_name = "FILE", conflicts_with = "image")]
+    pub(crate) release: Option<PathBuf>,
+    /// Pin this image: name@sha256:…
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) image: Option<String>,
+    /// The Helm whose bytes are wanted
+    #[arg(long, value_enum, default_value_t, value_name = "MAJOR")]
+    pub(crate) helm_version: HelmVersion,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Env {
+    /// The environment: a name, or name@revision for a git revision
+    pub(crate) environment: String,
+    #[command(flatten)]
+    pub(crate) service: Service,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Diff {
+    /// From: an environment, or environment@revision
+    pub(crate) from: String,
+    /// To: an environment, or environment@revision
+    pub(crate) to: String,
+    #[command(flatten)]
+    pub(crate) service: Service,
+    /// Lines around each change
+    #[arg(short = 'U', long, default_value_t = 3, value_name = "LINES")]
+    pub(crate) context: usize,
+}
