@@ -100,3 +100,40 @@ fn pure_crates_stay_pure() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// Every package that ends in a binary may be shipped under our licence.
+#[test]
+fn licences_are_clean() {
+    const ALLOWED: &[&str] = &[
+        "Apache-2.0",
+        "Apache-2.0 WITH LLVM-exception",
+        "MIT",
+        "MIT-0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "ISC",
+        "Zlib",
+        "Unicode-3.0",
+        "Unlicense",
+        "0BSD",
+        "CC0-1.0",
+        "CDLA-Permissive-2.0",
+    ];
+    let metadata = MetadataCommand::new()
+        .manifest_path(towpath_tests::root().join("Cargo.toml"))
+        .exec()
+        .expect("cargo metadata answers");
+    let clean = |expression: &str| {
+        let alternatives = expression.replace('/', " OR ");
+        alternatives.split(" AND ").all(|all| {
+            all.trim_matches(['(', ')', ' ']).split(" OR ").any(|one| ALLOWED.contains(&one.trim_matches(['(', ')', ' '])))
+        })
+    };
+    let wrong: Vec<String> = metadata
+        .packages
+        .iter()
+        .filter(|package| !package.license.as_deref().is_some_and(clean))
+        .map(|package| format!("{} {}: {:?}", package.name, package.version, package.license))
+        .collect();
+    assert!(wrong.is_empty(), "packages whose licence is not on the list: {wrong:#?}");
+}

@@ -1,5 +1,7 @@
 //! What the tests of the whole share: where the real programs stand, and how our own binaries are found.
 
+pub mod browser;
+
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
