@@ -12,6 +12,8 @@ use crate::{KeyError, PrivateKey, PublicKey, Refusal};
 
 /// The media type of a bundle, its layer and the artifact that carries it.
 pub(crate) const BUNDLE_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
+/// What the media types of all versions of bundles begin with.
+pub(crate) const BUNDLE_FAMILY: &str = "application/vnd.dev.sigstore.bundle";
 /// What a statement that signs an image claims; attestations claim something else.
 pub(crate) const SIGN_PREDICATE: &str = "https://sigstore.dev/cosign/sign/v1";
 
@@ -117,11 +119,11 @@ fn authenticated(envelope: &Envelope, key: &PublicKey) -> Result<Vec<u8>, Refusa
 fn check_claim(statement: &[u8], digest: Digest) -> Result<(), Refusal> {
     let statement: Statement =
         serde_json::from_slice(statement).map_err(|error| Refusal::Broken(format!("its statement: {error}")))?;
-    if statement.kind != STATEMENT {
-        return Err(Refusal::Broken(format!("its statement is a `{}`", Refusal::clip(&statement.kind))));
-    }
     if statement.predicate_type != SIGN_PREDICATE {
         return Err(Refusal::Predicate(Refusal::clip(&statement.predicate_type)));
+    }
+    if statement.kind != STATEMENT {
+        return Err(Refusal::Broken(format!("its statement is a `{}`", Refusal::clip(&statement.kind))));
     }
     let mut signed = None;
     for subject in statement.subject.iter().take(MOST_ENTRIES) {

@@ -73,7 +73,7 @@ pub fn judge(
     match (good.is_empty(), refused.is_empty()) {
         (false, _) => Ok(SignedImage::new(image.clone(), good)),
         (true, true) => Err(VerifyError::Unsigned { image: image.clone(), accepted: policy.formats }),
-        (true, false) => Err(VerifyError::Refused { image: image.clone(), refused }),
+        (true, false) => Err(VerifyError::Refused { image: image.clone(), refused, unread: 0 }),
     }
 }
 

@@ -57,6 +57,9 @@ impl KeyError {
         match self {
             Self::Password => diagnostic
                 .hint("the password comes from TOWPATH_KEY_PASSWORD, COSIGN_PASSWORD, --password-file or the prompt"),
+            Self::Label { found, .. } if found.starts_with("ENCRYPTED ") => {
+                diagnostic.hint("`towpath-sign key public --key FILE` prints the public half of a private key")
+            }
             Self::Label { found, .. } if found.ends_with("PRIVATE KEY") => {
                 diagnostic.hint("`cosign import-key-pair --key FILE` encrypts a plain private key")
             }

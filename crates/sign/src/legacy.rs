@@ -6,8 +6,14 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use serde_json::json;
 use towpath_model::{Digest, PinnedImage};
+use towpath_oci::Tag;
 
 use crate::{PrivateKey, Refusal};
+
+/// The media type of the layer that holds the payload.
+pub(crate) const PAYLOAD_TYPE: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
+/// The annotation that holds the signature of the layer's content, in base64.
+pub(crate) const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
 
 const CLAIM: &str = "cosign container image signature";
 
@@ -50,6 +56,11 @@ fn payload(image: &PinnedImage) -> Vec<u8> {
         "optional": null,
     });
     payload.to_string().into_bytes()
+}
+
+/// Returns the tag at which the signatures of the image `digest` stand: `sha256-<hex>.sig`.
+pub(crate) fn tag(digest: Digest) -> Tag {
+    Tag::of_digest(digest, "sig").expect("because `sha256-<hex>.sig` is a tag")
 }
 
 /// Tells that a payload, whose signature has been checked, speaks of `image`.

@@ -20,13 +20,18 @@
 //! ```
 
 mod bundle;
+mod find;
 mod judge;
 mod key;
 mod key_error;
 mod legacy;
+mod legacy_image;
+mod publish;
 mod refusal;
 mod sealed;
+mod sign_error;
 mod signed_image;
+mod verify;
 mod verify_error;
 
 pub use bundle::sign_bundle;
@@ -34,6 +39,9 @@ pub use judge::{Content, Evidence, Policy, judge};
 pub use key::{PrivateKey, PublicKey};
 pub use key_error::KeyError;
 pub use legacy::sign_payload;
+pub use publish::sign;
 pub use refusal::Refusal;
+pub use sign_error::SignError;
 pub use signed_image::{Format, Formats, Signature, SignedImage};
+pub use verify::verify;
 pub use verify_error::{Refused, VerifyError};

@@ -1,4 +1,5 @@
 use towpath_model::{Diagnostic, Kind, PinnedImage};
+use towpath_oci::RegistryError;
 
 use crate::{Formats, Refusal, Signature};
 
@@ -20,7 +21,18 @@ pub enum VerifyError {
         image: PinnedImage,
         /// The signatures and why each was refused, in the order in which they were found; never empty.
         refused: Vec<Refused>,
+        /// How many more were not read, since at most 64 of each format are.
+        unread: usize,
     },
+    /// The image itself does not exist, so nothing can be said of its signatures.
+    #[error("image {image} does not exist")]
+    Missing {
+        /// The image.
+        image: PinnedImage,
+    },
+    /// The registry could not be asked.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
 }
 
 /// A signature that does not count.
@@ -40,6 +52,8 @@ impl VerifyError {
     pub fn diagnostic(&self) -> Diagnostic {
         let diagnostic = Diagnostic::new(Kind::Verdict, self.to_string());
         match self {
+            Self::Registry(error) => error.diagnostic(),
+            Self::Missing { .. } => Diagnostic { kind: Kind::Remote, ..diagnostic },
             Self::Unsigned { image, accepted } => {
                 let place = match accepted {
                     Formats::Both => String::new(),
@@ -49,7 +63,7 @@ impl VerifyError {
                     .cause(format!("no signature was found beside it{place}"))
                     .hint(format!("sign it with `towpath-sign sign {image} --key KEY`"))
             }
-            Self::Refused { refused, .. } => {
+            Self::Refused { refused, unread, .. } => {
                 let mut diagnostic = diagnostic;
                 for Refused { signature, why } in refused.iter().take(MOST_LISTED) {
                     diagnostic =
@@ -57,6 +71,10 @@ impl VerifyError {
                 }
                 if refused.len() > MOST_LISTED {
                     diagnostic = diagnostic.cause(format!("and {} more", refused.len() - MOST_LISTED));
+                }
+                if *unread > 0 {
+                    diagnostic =
+                        diagnostic.cause(format!("{unread} more signatures were not read: at most 64 of a format are"));
                 }
                 match refused.iter().map(|refused| &refused.why).find_map(hint) {
                     Some(hint) => diagnostic.hint(hint),
