@@ -1,0 +1,52 @@
+use std::{ffi::OsString, fs, path::Path};
+
+use towpath_model::{Diagnostic, Kind, Location, PinnedImage, Release, Span};
+
+/// Returns the release in the file.
+pub(crate) fn load(path: &Path) -> Result<Release, Diagnostic> {
+    let shown = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|error| {
+        Diagnostic::new(Kind::Usage, format!("cannot read the release `{shown}`")).cause(error.to_string())
+    })?;
+    let release: Release = serde_json::from_str(&text).map_err(|error| {
+        let line: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+        let at = line + error.column().saturating_sub(1);
+        Diagnostic::new(Kind::Usage, format!("`{shown}` is no release: {error}")).at(Location::of(
+            &shown,
+            &text,
+            Span::new(at, at + 1),
+        ))
+    })?;
+    if release.api_version != Release::API_VERSION {
+        return Err(Diagnostic::new(Kind::Usage, format!("`{shown}` has version `{}`", release.api_version))
+            .hint(format!("this Towpath reads `{}`", Release::API_VERSION)));
+    }
+    Ok(release)
+}
+
+/// Replaces the file by one that holds `release`; whoever reads it sees the old or the new one whole.
+pub(crate) fn store(path: &Path, release: &Release) -> Result<(), Diagnostic> {
+    let failed = |error: &dyn std::error::Error| {
+        Diagnostic::new(Kind::Remote, format!("cannot write the release `{}`", path.display())).cause(error.to_string())
+    };
+    let mut text = serde_json::to_string_pretty(release).map_err(|error| failed(&error))?;
+    text.push('\n');
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    fs::write(&part, text).and_then(|()| fs::rename(&part, path)).map_err(|error| failed(&error))
+}
+
+/// Returns the image that the command line means: the one named, which must be the release's if there is one.
+pub(crate) fn image(named: Option<PinnedImage>, release: Option<&Release>) -> Result<PinnedImage, Diagnostic> {
+    match (named, release) {
+        (Some(image), Some(release)) if image != release.image => {
+            Err(Diagnostic::new(Kind::Usage, format!("the release is of image {}, not {image}", release.image))
+                .hint("leave the image out to take the release's"))
+        }
+        (Some(image), _) => Ok(image),
+        (None, Some(release)) => Ok(release.image.clone()),
+        (None, None) => Err(Diagnostic::new(Kind::Usage, "no image is named").hint("name@sha256:…, or --release FILE")),
+    }
+}
