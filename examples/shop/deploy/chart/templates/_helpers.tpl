@@ -38,9 +38,11 @@ app.kubernetes.io/part-of: {{ .Values.global.team | kebabcase }}
 {{- ternary (include "shop.fullname" .) "default" .Values.serviceAccount.create }}
 {{- end }}
 
+{{/* The image of a track; while a canary runs, stable keeps its own digest. */}}
 {{- define "shop.image" -}}
-{{- $digest := required "image.digest is not set: promote a release first" .Values.image.digest -}}
-{{- printf "%s@%s" .Values.image.repository $digest -}}
+{{- $digest := required "image.digest is not set: promote a release first" .root.Values.image.digest -}}
+{{- if eq .track "stable" }}{{ $digest = .root.Values.image.stable | default $digest }}{{ end -}}
+{{- printf "%s@%s" .root.Values.image.repository $digest -}}
 {{- end }}
 
 {{/* One of the two tracks: (dict "root" $ "track" "stable" "replicas" 2) */}}
@@ -77,16 +79,20 @@ spec:
         {{- toYaml $root.Values.podSecurityContext | nindent 8 }}
       containers:
         - name: {{ $root.Chart.Name }}
-          image: {{ include "shop.image" $root | quote }}
+          image: {{ include "shop.image" . | quote }}
           imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-          args: ["--config", "/etc/shop/shop.json"]
+          args: ["--config", "/release.json"]
           ports:
             - name: http-web
               containerPort: {{ $root.Values.service.targetPort }}
               protocol: TCP
           env:
-            - name: SHOP_TRACK
-              value: {{ .track }}
+            - name: SHOP_SERVICE
+              value: {{ include "shop.fullname" $root }}
+            - name: SHOP_NAMESPACE
+              value: {{ $root.Release.Namespace }}
+            - name: SHOP_WORKLOAD
+              value: {{ include "shop.fullname" $root }}{{ if ne .track "stable" }}-{{ .track }}{{ end }}
             {{- range $name, $value := $root.Values.env }}
             - name: {{ $name | snakecase | upper }}
               value: {{ tpl ($value | toString) $root | quote }}
@@ -102,7 +108,7 @@ spec:
             {{- toYaml $root.Values.resources | nindent 12 }}
           volumeMounts:
             - name: config
-              mountPath: /etc/shop
+              mountPath: /srv/shop
               readOnly: true
       volumes:
         - name: config
