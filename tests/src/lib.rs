@@ -1,6 +1,7 @@
 //! What the tests of the whole share: where the real programs stand, and how our own binaries are found.
 
 pub mod browser;
+pub mod docker_registry;
 
 use std::{
     path::{Path, PathBuf},
