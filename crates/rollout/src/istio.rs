@@ -8,7 +8,7 @@ use crate::{Weights, WeightsError};
 /// Everything else in the document stays as it was. JSON is YAML too, so the file that holds it is one that
 /// `kubectl apply` takes; this crate reads no other form of YAML.
 ///
-/// Source: Istio 1.28, `networking.istio.io/v1`, VirtualService, HTTPRoute and HTTPRouteDestination.
+/// Source: Istio 1.28, `networking.istio.io/v1`, `VirtualService`, `HTTPRoute` and `HTTPRouteDestination`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtualService {
     document: Value,
@@ -274,7 +274,7 @@ mod tests {
         let back = VirtualService::parse(&after.to_json()).unwrap();
         assert_eq!(back, after);
         let undone = back.with(&subsets, Weights::STABLE, "").unwrap();
-        let mut same = undone.document.clone();
+        let mut same = undone.document;
         same["metadata"].as_object_mut().unwrap().remove("annotations");
         assert_eq!(same, before.document);
         assert_eq!(after.with_resource_version("7").resource_version(), "7");
