@@ -76,7 +76,24 @@ pub fn format_float(float: f64) -> String {
     if float.is_infinite() {
         return if float > 0.0 { ".inf" } else { "-.inf" }.to_owned();
     }
-    shortest(&format!("{float:e}"))
+    notation(&shortest(float))
+}
+
+/// Returns the fewest digits that read back as `float`, such as `1.5e6`; of two that are equally near the even one.
+fn shortest(float: f64) -> String {
+    let text = format!("{float:e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let last = mantissa.as_bytes()[mantissa.len() - 1];
+    if mantissa.len() < 16 || last.is_multiple_of(2) {
+        return text;
+    }
+    // Rust rounds the odd case up, Go to the even digit; both read back, so only an exact half tells them apart.
+    let even = format!("{}{}", &mantissa[..mantissa.len() - 1], char::from(last - 1));
+    let exact = format!("{float:.40e}");
+    let half = format!("{even}5");
+    let is_half = exact.strip_prefix(&half).is_some_and(|rest| rest.trim_start_matches('0').starts_with('e'));
+    let even = format!("{even}e{exponent}");
+    if is_half && even.parse() == Ok(float) { even } else { text }
 }
 
 /// Returns `float` rounded to 32 bits, as Go writes the number keys of a mapping that becomes JSON.
@@ -89,11 +106,11 @@ pub(crate) fn format_float_key(float: f64) -> String {
     if single.is_infinite() {
         return format_float(f64::from(single));
     }
-    shortest(&format!("{single:e}"))
+    notation(&format!("{single:e}"))
 }
 
 /// Turns Rust's `1.5e6` with the fewest digits into Go's notation: an exponent below -4 or above 5 is written.
-fn shortest(scientific: &str) -> String {
+fn notation(scientific: &str) -> String {
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |mantissa| ("-", mantissa));

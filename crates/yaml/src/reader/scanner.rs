@@ -20,6 +20,8 @@ const SIMPLE_KEY_LENGTH: usize = 1024;
 struct SimpleKey {
     possible: bool,
     required: bool,
+    /// Its token waits in the queue until it is known whether it is a key.
+    awaited: bool,
     token_number: usize,
     mark: Mark,
 }
@@ -104,7 +106,7 @@ impl<'a> Scanner<'a> {
             if self.simple_keys[index].token_number != number {
                 break;
             }
-            if self.simple_keys[index].possible && self.is_valid(index)? {
+            if self.simple_keys[index].awaited && self.is_valid(index)? {
                 return Ok(true);
             }
         }
@@ -139,7 +141,7 @@ impl<'a> Scanner<'a> {
         let required = self.flow_level == 0 && usize::try_from(self.indent) == Ok(mark.column);
         let token_number = self.tokens_parsed + self.tokens.len();
         self.remove_simple_key()?;
-        *self.innermost() = SimpleKey { possible: true, required, token_number, mark };
+        *self.innermost() = SimpleKey { possible: true, required, awaited: true, token_number, mark };
         Ok(())
     }
 
@@ -305,7 +307,7 @@ impl<'a> Scanner<'a> {
         self.save_simple_key()?;
         let token_number = self.tokens_parsed + self.tokens.len();
         let mark = self.at.mark();
-        self.simple_keys.push(SimpleKey { possible: false, required: false, token_number, mark });
+        self.simple_keys.push(SimpleKey { token_number, mark, ..SimpleKey::default() });
         self.flow_level += 1;
         if self.flow_level > MAX_DEPTH {
             return Err(self.error_text(mark, format!("exceeded max depth of {MAX_DEPTH}").into()));
@@ -319,7 +321,11 @@ impl<'a> Scanner<'a> {
         self.remove_simple_key()?;
         if self.flow_level > 0 {
             self.flow_level -= 1;
-            self.simple_keys.pop();
+            // Go looks keys up by their token and forgets the token of the level that ends. For `[]` and `{}` this is
+            // also the token of the key that the brackets are, so that such a key is refused or misread. So it is here.
+            let ended = self.simple_keys.pop().map(|key| key.token_number);
+            let outer = self.innermost();
+            outer.awaited &= ended != Some(outer.token_number);
         }
         self.simple_key_allowed = false;
         self.indicator(kind);

@@ -1,13 +1,12 @@
 //! From a tree to values of the caller's own type, without a value type in between.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, HashSet},
-};
+mod keys;
+
+use std::{borrow::Cow, collections::HashSet};
 
 use towpath_model::Span;
 
-use crate::{Error, Node, NodeKind, Profile, Scalar, number, resolve};
+use crate::{Error, Node, NodeKind, Profile, Scalar, resolve};
 
 /// Makes values: [`build`] calls it from the leaves up, in the order of the text.
 pub trait Build {
@@ -56,6 +55,10 @@ pub enum Duplicates {
 /// reader makes every number a float is for the [`Build`] to follow. [`Profile::Go2`] lets a merge that stands behind a
 /// key overwrite it, as go-yaml v2 does; in [`Profile::Go3`] the mapping's own keys win.
 ///
+/// # Deviation
+/// A number that JSON refuses is refused even where a later key replaces it. Keys that are equal only in JSON, such as
+/// `1` and `1.0`, count as the same key.
+///
 /// # Errors
 /// When a tag does not fit, an alias stands in itself or the aliases blow the document up, a merge has no mapping, a key
 /// is none in JSON or stands twice, or a number is not finite.
@@ -66,15 +69,26 @@ pub fn build<B: Build>(
     builder: &mut B,
 ) -> Result<B::Value, Error> {
     let refuse = duplicates == Duplicates::Refused;
-    let mut walk = Walk { profile, refuse, builder, decoded: 0, aliased: 0, open: Vec::new(), problems: Vec::new() };
-    let value = walk.value(node)?;
-    match walk.problems.first() {
-        None => Ok(value),
-        Some((_, key, span)) => {
-            let (key, span) = (key.clone(), *span);
-            Err(Error::Duplicate { problems: walk.problems.into_iter().map(|(text, ..)| text).collect(), key, span })
-        }
+    let mut walk = Walk {
+        profile,
+        refuse,
+        builder,
+        decoded: 0,
+        aliased: 0,
+        open: Vec::new(),
+        problems: Vec::new(),
+        not_json: None,
+    };
+    let value = walk.top(node)?;
+    if let Some((_, key, span)) = walk.problems.first() {
+        let (key, span) = (key.clone(), *span);
+        return Err(Error::Duplicate {
+            problems: walk.problems.into_iter().map(|(text, ..)| text).collect(),
+            key,
+            span,
+        });
     }
+    walk.not_json.map_or(Ok(value), Err)
 }
 
 struct Walk<'b, B> {
@@ -86,10 +100,35 @@ struct Walk<'b, B> {
     aliased: u64,
     /// The aliases that are being resolved.
     open: Vec<u32>,
+    /// Keys that stand twice: the message, the key, its place.
     problems: Vec<(String, String, Span)>,
+    /// What JSON refuses; it shows only when everything else is right, for Go makes the JSON last.
+    not_json: Option<Error>,
+}
+
+/// Which keys a mapping may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// Any scalar, by its value: v2.
+    Any,
+    /// Any scalar, by its text: v3, where the mapping is known to have string keys, as a document's root is.
+    Text,
+    /// v3 found a key that is no string, and then JSON refuses the mapping.
+    NotJson,
 }
 
 impl<B: Build> Walk<'_, B> {
+    /// Returns the value of the root, whose keys Go takes as strings in v3.
+    fn top(&mut self, node: Node<'_, '_>) -> Result<B::Value, Error> {
+        if self.profile == Profile::Go2 || !matches!(node.kind(), NodeKind::Mapping(_)) {
+            return self.value(node);
+        }
+        self.count(node)?;
+        let mut map = self.builder.map(node.entries().len());
+        self.mapping(node, &mut map, Keys::Text, &mut None)?;
+        Ok(self.builder.finish(map))
+    }
+
     fn value(&mut self, node: Node<'_, '_>) -> Result<B::Value, Error> {
         self.count(node)?;
         match node.kind() {
@@ -106,9 +145,17 @@ impl<B: Build> Walk<'_, B> {
             }
             NodeKind::Mapping(entries) => {
                 let mut map = self.builder.map(entries.len());
-                self.mapping(node, &mut map, &mut None)?;
+                let keys = self.keys_of(node);
+                self.mapping(node, &mut map, keys, &mut None)?;
                 Ok(self.builder.finish(map))
             }
+        }
+    }
+
+    /// Notes what JSON refuses; a key that is none in JSON comes before a number that is not finite.
+    fn refuse_as_json(&mut self, error: Error) {
+        if !matches!((&self.not_json, &error), (Some(Error::Key { .. }), _) | (Some(_), Error::NotJson { .. })) {
+            self.not_json = Some(error);
         }
     }
 
@@ -148,7 +195,8 @@ impl<B: Build> Walk<'_, B> {
                 } else {
                     "-Inf"
                 };
-                return Err(Error::NotJson { value, span: node.span() });
+                self.refuse_as_json(Error::NotJson { value, span: node.span() });
+                self.builder.null()
             }
             Scalar::Timestamp(moment) if self.profile == Profile::Go3 => builder.string(moment.to_string().into()),
             Scalar::Timestamp(_) | Scalar::Merge => builder.string(Cow::Borrowed(node.text().unwrap_or_default())),
@@ -162,6 +210,7 @@ impl<B: Build> Walk<'_, B> {
         &mut self,
         node: Node<'_, '_>,
         map: &mut B::Map,
+        keys: Keys,
         taken: &mut Option<HashSet<String>>,
     ) -> Result<(), Error> {
         if self.profile == Profile::Go3 && self.find_duplicates(node) {
@@ -170,153 +219,83 @@ impl<B: Build> Walk<'_, B> {
         let mut merge = None;
         for (key, value) in node.entries() {
             if key.is_merge_key() {
-                if self.profile == Profile::Go2 {
-                    self.merge(value, map, &mut None)?;
-                } else {
-                    merge = Some(value);
+                match self.profile {
+                    Profile::Go2 => self.merge(value, map, keys, &mut None)?,
+                    Profile::Go3 => merge = Some(value),
                 }
                 continue;
             }
-            let Some(name) = self.key(key)? else { continue };
+            let Some(name) = self.key(key, value, keys)? else { continue };
             if taken.as_mut().is_some_and(|taken| !taken.insert(name.to_string())) {
                 continue;
             }
             let made = self.value(value)?;
             if self.refuse && self.profile == Profile::Go2 && self.builder.contains(map, &name) {
-                let text = format!("line {}: key {} already set in map", value.line(), quote(&name));
-                self.problems.push((text, name.into_owned(), key.span()));
+                self.problems.push((keys::already_set(key, value, &name), name.into_owned(), key.span()));
                 continue;
             }
             self.builder.insert(map, name, made);
         }
-        if let Some(value) = merge {
-            if taken.is_none() {
-                let mut own = HashSet::new();
-                for (key, _) in node.entries() {
-                    if let (false, Some(name)) = (key.is_merge_key(), self.key(key)?) {
-                        own.insert(name.into_owned());
-                    }
-                }
-                self.merge(value, map, &mut Some(own))?;
-            } else {
-                self.merge(value, map, taken)?;
+        match merge {
+            None => Ok(()),
+            Some(value) if taken.is_some() => self.merge(value, map, keys, taken),
+            Some(value) => {
+                let own = self.own_keys(node, keys)?;
+                self.merge(value, map, keys, &mut Some(own))
             }
         }
-        Ok(())
+    }
+
+    /// Returns the keys of a mapping that has a merge in v3; they win over what is merged.
+    fn own_keys(&mut self, node: Node<'_, '_>, keys: Keys) -> Result<HashSet<String>, Error> {
+        let mut own = HashSet::new();
+        for (key, value) in node.entries() {
+            if let (false, Some(name)) = (key.is_merge_key(), self.key(key, value, keys)?) {
+                own.insert(name.into_owned());
+            }
+        }
+        Ok(own)
     }
 
     fn merge(
         &mut self,
         value: Node<'_, '_>,
         map: &mut B::Map,
+        keys: Keys,
         taken: &mut Option<HashSet<String>>,
     ) -> Result<(), Error> {
-        match value.kind() {
-            NodeKind::Sequence(items) => {
-                // In v2 what comes later is put in later and so must be read first; in v3 the first one wins.
-                let mut items: Vec<_> = items.collect();
-                if self.profile == Profile::Go2 {
-                    items.reverse();
-                }
-                items.into_iter().try_for_each(|item| self.merge_one(item, map, taken))
-            }
-            _ => self.merge_one(value, map, taken),
+        let NodeKind::Sequence(items) = value.kind() else { return self.merge_one(value, map, keys, taken) };
+        // In v2 what is put in last wins, so the first comes last; in v3 what is there already stays.
+        let mut items: Vec<_> = items.collect();
+        if self.profile == Profile::Go2 {
+            items.reverse();
         }
+        items.into_iter().try_for_each(|item| self.merge_one(item, map, keys, taken))
     }
 
     fn merge_one(
         &mut self,
         value: Node<'_, '_>,
         map: &mut B::Map,
+        keys: Keys,
         taken: &mut Option<HashSet<String>>,
     ) -> Result<(), Error> {
-        self.count(value)?;
         match value.kind() {
-            NodeKind::Mapping(_) => self.mapping(value, map, taken),
+            NodeKind::Mapping(_) => {
+                self.count(value)?;
+                self.mapping(value, map, keys, taken)
+            }
             NodeKind::Alias(name, target) if matches!(target.kind(), NodeKind::Mapping(_)) => {
+                self.count(value)?;
                 self.enter(name, value)?;
                 self.count(target)?;
-                let result = self.mapping(target, map, taken);
+                let result = self.mapping(target, map, keys, taken);
                 self.open.pop();
                 result
             }
             _ => Err(Error::value("map merge requires map or sequence of maps as the value", value.span())),
         }
     }
-
-    /// Returns the name of a key in JSON; nothing for a null in v3, whose entry is left out.
-    fn key<'d>(&mut self, node: Node<'d, '_>) -> Result<Option<Cow<'d, str>>, Error> {
-        self.count(node)?;
-        let node = match node.kind() {
-            NodeKind::Alias(name, target) => {
-                self.enter(name, node)?;
-                let counted = self.count(target);
-                self.open.pop();
-                counted?;
-                target
-            }
-            _ => node,
-        };
-        if !matches!(node.kind(), NodeKind::Scalar(..)) {
-            return Err(self.refused_key(node));
-        }
-        let text = Cow::Borrowed(node.text().unwrap_or_default());
-        Ok(Some(match resolve(node, self.profile)? {
-            Scalar::Null if self.profile == Profile::Go3 => return Ok(None),
-            Scalar::Binary(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
-            _ if self.profile == Profile::Go3 => text,
-            Scalar::Str(text) => text,
-            Scalar::Timestamp(_) | Scalar::Merge => text,
-            Scalar::Bool(value) => Cow::Borrowed(if value { "true" } else { "false" }),
-            Scalar::Int(value) => value.to_string().into(),
-            Scalar::Float(value) => number::format_float_key(value).into(),
-            Scalar::Uint(value) => return Err(unsupported_key("uint64", &format!("{value:#x}"), node)),
-            Scalar::Null => return Err(unsupported_key("%!s(<nil>)", "interface {}(nil)", node)),
-        }))
-    }
-
-    fn refused_key(&self, node: Node<'_, '_>) -> Error {
-        Error::value(format!("invalid map key: {}", go_syntax(node, self.profile)), node.span())
-    }
-
-    /// Finds the keys that stand twice, as v3 does it before it decodes a mapping.
-    fn find_duplicates(&mut self, node: Node<'_, '_>) -> bool {
-        let keys: Vec<_> = node.entries().map(|(key, _)| key).collect();
-        let mut places: HashMap<(u8, &str), Vec<usize>> = HashMap::with_capacity(keys.len());
-        let mut repeated = false;
-        for (index, key) in keys.iter().enumerate() {
-            let place = places.entry(identity(*key)).or_default();
-            repeated |= !place.is_empty();
-            place.push(index);
-        }
-        if !repeated {
-            return false;
-        }
-        for (index, key) in keys.iter().enumerate() {
-            let name = identity(*key);
-            for other in places.get(&name).into_iter().flatten().filter(|other| **other > index) {
-                let (second, text) = (keys[*other], quote(name.1));
-                let problem =
-                    format!("line {}: mapping key {text} already defined at line {}", second.line(), key.line());
-                self.problems.push((problem, name.1.to_owned(), second.span()));
-            }
-        }
-        true
-    }
-}
-
-/// Returns what v3 compares of two keys: their kind and their text.
-fn identity<'d>(key: Node<'d, '_>) -> (u8, &'d str) {
-    match key.kind() {
-        NodeKind::Scalar(text, _) => (0, text),
-        NodeKind::Sequence(_) => (1, ""),
-        NodeKind::Mapping(_) => (2, ""),
-        NodeKind::Alias(..) => (3, key.alias_name()),
-    }
-}
-
-fn unsupported_key(kind: &str, shown: &str, node: Node<'_, '_>) -> Error {
-    Error::Key { problem: format!("unsupported map key of type: {kind}, key: {shown}"), span: node.span() }
 }
 
 /// Returns whether aliases make up more of the decoded nodes than Go allows: 99 % of 400,000, falling to 10 % of 4,000,000.
@@ -326,51 +305,4 @@ fn exceeds_alias_share(aliased: u64, decoded: u64) -> bool {
     let count = decoded as f64;
     let allowed = 0.99 - 0.89 * ((count - low) / (high - low)).clamp(0.0, 1.0);
     aliased as f64 / count > allowed
-}
-
-/// Returns `text` as Go's `%q` has it, for the characters that keys have.
-fn quote(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            '\r' => quoted.push_str("\\r"),
-            c if c.is_control() => quoted.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-/// Returns a node as Go's `%#v` has it; this is how keys that are collections are shown.
-fn go_syntax(node: Node<'_, '_>, profile: Profile) -> String {
-    let all = |nodes: &mut dyn Iterator<Item = String>| nodes.collect::<Vec<_>>().join(", ");
-    match node.resolved().kind() {
-        NodeKind::Sequence(mut items) => {
-            format!("[]interface {{}}{{{}}}", all(&mut items.by_ref().map(|item| go_syntax(item, profile))))
-        }
-        NodeKind::Mapping(entries) => {
-            let text_keys = profile == Profile::Go3
-                && entries.clone().all(|(key, _)| matches!(resolve(key, profile), Ok(Scalar::Str(_))));
-            let key_type = if text_keys { "string" } else { "interface {}" };
-            let mut pairs: Vec<String> = entries
-                .map(|(key, value)| format!("{}:{}", go_syntax(key, profile), go_syntax(value, profile)))
-                .collect();
-            pairs.sort();
-            format!("map[{key_type}]interface {{}}{{{}}}", all(&mut pairs.into_iter()))
-        }
-        _ => match resolve(node.resolved(), profile) {
-            Ok(Scalar::Null) => "interface {}(nil)".to_owned(),
-            Ok(Scalar::Bool(value)) => value.to_string(),
-            Ok(Scalar::Int(value)) => value.to_string(),
-            Ok(Scalar::Uint(value)) => format!("{value:#x}"),
-            Ok(Scalar::Float(value)) => crate::format_float(value),
-            _ => quote(node.text().unwrap_or_default()),
-        },
-    }
 }
