@@ -60,8 +60,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_calls(mut self, calls: Vec<Place>) -> Self {
-        self.0.calls = calls;
+    /// Adds the `template` action it passed through on its way out.
+    pub(crate) fn called_from(mut self, place: impl FnOnce() -> Place) -> Self {
+        self.0.calls.push(place());
         self
     }
 
@@ -94,9 +95,17 @@ impl Error {
         error
     }
 
-    /// Returns the `template` and function calls that were open, outermost first.
-    pub fn calls(&self) -> &[Place] {
-        &self.0.calls
+    /// Returns where the templates that were being executed had been called from, outermost first: by `template` actions
+    /// and by functions such as `include`.
+    pub fn calls(&self) -> Vec<&Place> {
+        let mut calls = Vec::new();
+        let mut error = self;
+        loop {
+            calls.extend(error.0.calls.iter().rev());
+            let Some(cause) = error.cause() else { return calls };
+            calls.extend(error.place());
+            error = cause;
+        }
     }
 
     /// Returns the innermost message with its source line; the calls that led there are the causes, innermost first.
@@ -109,7 +118,7 @@ impl Error {
                 diagnostic = diagnostic.cause(format!("while executing {}", place.node));
             }
         }
-        for call in root.calls().iter().rev() {
+        for call in self.calls().iter().rev() {
             diagnostic = diagnostic.cause(format!("called from {call}"));
         }
         diagnostic

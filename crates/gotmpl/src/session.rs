@@ -1,17 +1,28 @@
-use std::{any::Any, sync::Arc};
+use std::{any::Any, collections::HashMap, sync::Arc};
 
-use crate::{Error, ErrorKind, Str, Templates, Value};
+use crate::{
+    Error, ErrorKind, MissingKey, Str, Templates, Value,
+    execute::{Run, Slot},
+    fmt::quote,
+    parse::{self, node::Template},
+    stack::Gauge,
+};
+
+pub(crate) const TOO_DEEP: &str = "templates are nested too deeply for the stack";
+
+/// How many texts given to [`Session::evaluate`] are kept parsed.
+const MOST_PARSED: usize = 4096;
 
 /// What an execution may use before it ends with an error of the kind [`ErrorKind::Limit`].
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Nested executions: `template` actions and those that functions start.
     pub depth: usize,
-    /// Bytes of the thread's stack, counted from where the session was first used; leave a margin of half a MiB.
+    /// Bytes of the thread's stack, counted from where the outermost execution starts; leave a margin of half a MiB.
     pub stack: usize,
-    /// Bytes of output, that of nested executions included.
+    /// Bytes of output over the life of the session, that of nested executions included.
     pub output: usize,
-    /// Actions, commands and iterations.
+    /// Actions, commands and iterations over the life of the session.
     pub steps: u64,
 }
 
@@ -26,12 +37,39 @@ pub struct Session {
     templates: Arc<Templates>,
     limits: Limits,
     state: Box<dyn Any>,
+    budget: Option<Box<dyn FnMut() -> bool>>,
+    /// What the texts being evaluated define, innermost last.
+    scopes: Vec<Parsed>,
+    parsed: HashMap<Str, (Str, Parsed)>,
+    pub(crate) variables: Vec<(u32, Slot)>,
+    buffers: Vec<Vec<Value>>,
+    gauge: Gauge,
+    depth: usize,
+    steps: u64,
+    produced: usize,
 }
+
+/// The templates of one text; the last is that of the text itself.
+type Parsed = Arc<[Arc<Template>]>;
 
 impl Session {
     /// Returns a session over `templates` with the default limits.
     pub fn new(templates: Arc<Templates>) -> Self {
-        Self { templates, limits: Limits::default(), state: Box::new(()) }
+        let limits = Limits::default();
+        Self {
+            templates,
+            limits,
+            state: Box::new(()),
+            budget: None,
+            scopes: Vec::new(),
+            parsed: HashMap::new(),
+            variables: Vec::new(),
+            buffers: Vec::new(),
+            gauge: Gauge::new(limits.stack),
+            depth: 0,
+            steps: 0,
+            produced: 0,
+        }
     }
 
     /// Sets the limits.
@@ -50,7 +88,8 @@ impl Session {
 
     /// Sets what is asked every 1024 steps whether to go on; it ends executions by the clock of the caller.
     #[must_use]
-    pub fn with_budget(self, _go_on: impl FnMut() -> bool + 'static) -> Self {
+    pub fn with_budget(mut self, go_on: impl FnMut() -> bool + 'static) -> Self {
+        self.budget = Some(Box::new(go_on));
         self
     }
 
@@ -64,12 +103,23 @@ impl Session {
         &self.templates
     }
 
+    /// Tells whether there is a template `name`, one that the evaluated text defines included.
+    pub fn has_template(&self, name: &Str) -> bool {
+        self.lookup(name.as_bytes()).is_some()
+    }
+
     /// Executes the template `name` over `data` and appends its output: Go's `ExecuteTemplate`.
     ///
     /// # Errors
     /// When there is no such template or it fails; the output up to there has been appended.
-    pub fn execute(&mut self, name: &Str, _data: Value, _output: &mut Vec<u8>) -> Result<(), Error> {
-        Err(Error::new(ErrorKind::NoTemplate, None, format!("{name}{}", self.limits.depth)))
+    pub fn execute(&mut self, name: &Str, data: Value, output: &mut Vec<u8>) -> Result<(), Error> {
+        let Some(template) = self.lookup(name.as_bytes()) else {
+            let lossy = |name: &Str| String::from_utf8_lossy(&quote(name.as_bytes())).into_owned();
+            let message =
+                format!("no template {} associated with template {}", lossy(name), lossy(self.templates.name()));
+            return Err(Error::new(ErrorKind::NoTemplate, None, message));
+        };
+        self.run(&template, data, output)
     }
 
     /// Executes the template `name` over `data` and returns its output: what `include` does.
@@ -86,8 +136,115 @@ impl Session {
     /// `tpl` does. What it defines lasts until it ends. Parsed texts are kept for the next time.
     ///
     /// # Errors
-    /// Of the kind [`ErrorKind::Parse`] when the text itself is no template, else as [`Self::execute`].
-    pub fn evaluate(&mut self, name: &Str, _text: &Str, data: Value) -> Result<Str, Error> {
-        self.include(name, data)
+    /// Of the kind [`ErrorKind::Parse`] and without a cause when the text itself is no template, else as
+    /// [`Self::execute`].
+    pub fn evaluate(&mut self, name: &Str, text: &Str, data: Value) -> Result<Str, Error> {
+        let parsed = self.parsed(name, text)?;
+        let Some(template) = parsed.last().cloned() else { return Ok(Str::default()) };
+        self.scopes.push(parsed);
+        let mut output = Vec::new();
+        let result = self.run(&template, data, &mut output);
+        self.scopes.pop();
+        result.map(|()| output.into())
+    }
+
+    fn parsed(&mut self, name: &Str, text: &Str) -> Result<Parsed, Error> {
+        if let Some((known, parsed)) = self.parsed.get(text)
+            && known == name
+        {
+            return Ok(Arc::clone(parsed));
+        }
+        let mut templates: Vec<_> =
+            parse::parse(name, text, self.templates.functions())?.into_iter().map(Arc::new).collect();
+        // The text itself comes last also where it only defines others.
+        if let Some(own) = templates.iter().position(|template| template.name == *name) {
+            let own = templates.remove(own);
+            templates.push(own);
+        }
+        let parsed: Parsed = templates.into();
+        if self.parsed.len() >= MOST_PARSED {
+            self.parsed.clear();
+        }
+        self.parsed.insert(text.clone(), (name.clone(), Arc::clone(&parsed)));
+        Ok(parsed)
+    }
+
+    fn run(&mut self, template: &Arc<Template>, data: Value, output: &mut Vec<u8>) -> Result<(), Error> {
+        if self.depth == 0 {
+            self.gauge = Gauge::new(self.limits.stack);
+        }
+        self.enter().map_err(|message| Error::new(ErrorKind::Limit, None, message))?;
+        let result = Run::execute(self, template, &Slot::new(data), output);
+        self.leave();
+        result
+    }
+
+    /// Returns the template `name`: of the innermost text that defines it, else of the set. Blank ones replace none.
+    pub(crate) fn lookup(&self, name: &[u8]) -> Option<Arc<Template>> {
+        let mut blank = None;
+        for scope in self.scopes.iter().rev() {
+            for template in scope.iter().filter(|template| template.name.as_bytes() == name) {
+                if !template.is_blank() {
+                    return Some(Arc::clone(template));
+                }
+                blank = Some(template);
+            }
+        }
+        self.templates.get(name).or(blank).cloned()
+    }
+
+    pub(crate) fn missing_key(&self) -> MissingKey {
+        self.templates.missing_key()
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Counts a nested execution; each must be left again.
+    pub(crate) fn enter(&mut self) -> Result<(), String> {
+        if self.depth >= self.limits.depth {
+            return Err(format!("exceeded maximum template depth ({})", self.limits.depth));
+        }
+        if self.stack_is_full() {
+            return Err(TOO_DEEP.to_owned());
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    pub(crate) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    pub(crate) fn stack_is_full(&self) -> bool {
+        self.gauge.is_full()
+    }
+
+    pub(crate) fn step(&mut self) -> Result<(), &'static str> {
+        self.steps += 1;
+        if self.steps > self.limits.steps {
+            return Err("templates take too many steps");
+        }
+        if self.steps.is_multiple_of(1024) && self.budget.as_mut().is_some_and(|go_on| !go_on()) {
+            return Err("templates take too long");
+        }
+        Ok(())
+    }
+
+    /// Counts bytes of output. Returns whether there may be more.
+    pub(crate) fn produced(&mut self, bytes: usize) -> bool {
+        self.produced = self.produced.saturating_add(bytes);
+        self.produced <= self.limits.output
+    }
+
+    /// Returns an empty list for arguments; calls are too many to allocate one for each.
+    pub(crate) fn take_buffer(&mut self) -> Vec<Value> {
+        self.buffers.pop().unwrap_or_default()
+    }
+
+    pub(crate) fn give_buffer(&mut self, mut buffer: Vec<Value>) {
+        buffer.clear();
+        self.buffers.push(buffer);
     }
 }

@@ -1,6 +1,9 @@
 use std::{collections::HashMap, sync::Arc};
 
-use crate::{Error, Functions, Str};
+use crate::{
+    Error, Functions, Str,
+    parse::{self, node::Template},
+};
 
 /// What a map gives for a key it does not have: Go's option `missingkey`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,13 +23,13 @@ pub struct Templates {
     name: Str,
     functions: Arc<Functions>,
     missing_key: MissingKey,
-    templates: HashMap<Str, ()>,
+    by_name: HashMap<Str, Arc<Template>>,
 }
 
 impl Templates {
     /// Returns an empty set; `name` is that of Go's `template.New(name)`, which some messages hold.
     pub fn new(name: impl Into<Str>, functions: Functions, missing_key: MissingKey) -> Self {
-        Self { name: name.into(), functions: Arc::new(functions), missing_key, templates: HashMap::new() }
+        Self { name: name.into(), functions: Arc::new(functions), missing_key, by_name: HashMap::new() }
     }
 
     /// Parses `text` as the template `name` and adds it with all it defines; a later definition replaces an earlier one,
@@ -34,14 +37,25 @@ impl Templates {
     ///
     /// # Errors
     /// When the text is not a template.
-    pub fn parse(&mut self, name: impl Into<Str>, _text: impl Into<Str>) -> Result<(), Error> {
-        self.templates.insert(name.into(), ());
+    pub fn parse(&mut self, name: impl Into<Str>, text: impl Into<Str>) -> Result<(), Error> {
+        for template in parse::parse(&name.into(), &text.into(), &self.functions)? {
+            if !template.is_blank() || !self.by_name.contains_key(&template.name) {
+                self.by_name.insert(template.name.clone(), Arc::new(template));
+            }
+        }
         Ok(())
     }
 
     /// Tells whether there is a template `name`.
     pub fn contains(&self, name: impl AsRef<[u8]>) -> bool {
-        self.templates.contains_key(name.as_ref())
+        self.by_name.contains_key(name.as_ref())
+    }
+
+    /// Returns the names of all templates, sorted.
+    pub fn names(&self) -> Vec<&Str> {
+        let mut names: Vec<_> = self.by_name.keys().collect();
+        names.sort();
+        names
     }
 
     /// Returns the name of the set.
@@ -57,5 +71,9 @@ impl Templates {
     /// Returns what a missing key gives.
     pub fn missing_key(&self) -> MissingKey {
         self.missing_key
+    }
+
+    pub(crate) fn get(&self, name: &[u8]) -> Option<&Arc<Template>> {
+        self.by_name.get(name)
     }
 }

@@ -1,0 +1,208 @@
+use std::fmt::Display;
+
+use super::Slot;
+use crate::{
+    Error, ErrorKind, Place, Session, Str, Value,
+    fmt::{print_into, quote},
+    parse::node::{Block, Branch, Command, Invoke, Node, Operand, Pipeline, Template},
+};
+
+/// One execution of one template.
+pub(crate) struct Run<'r, 't> {
+    pub(super) session: &'r mut Session,
+    pub(super) template: &'t Template,
+    pub(super) at: At<'t>,
+    /// Where this template's variables begin on the session's stack of them.
+    first_variable: usize,
+    output: &'r mut Vec<u8>,
+}
+
+/// What is being evaluated, for messages.
+#[derive(Clone, Copy)]
+pub(super) enum At<'t> {
+    Start,
+    Action(&'t Pipeline),
+    Invoke(&'t Invoke),
+    Pipeline(&'t Pipeline),
+    Command(&'t Command),
+    Operand(&'t Operand),
+}
+
+/// How a list of nodes ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    Next,
+    Break,
+    Continue,
+}
+
+impl<'r, 't> Run<'r, 't> {
+    /// Executes `template` over `dot` and appends its output.
+    pub(crate) fn execute(
+        session: &'r mut Session,
+        template: &'t Template,
+        dot: &Slot,
+        output: &'r mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let first_variable = session.variables.len();
+        session.variables.push((0, dot.clone()));
+        let mut run = Run { session: &mut *session, template, at: At::Start, first_variable, output };
+        let result = run.block(&template.root, dot);
+        session.variables.truncate(first_variable);
+        result.map(|_| ())
+    }
+
+    pub(super) fn block(&mut self, block: &'t Block, dot: &Slot) -> Result<Flow, Error> {
+        for node in &block.0 {
+            let flow = self.node(node, dot)?;
+            if flow != Flow::Next {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn node(&mut self, node: &'t Node, dot: &Slot) -> Result<Flow, Error> {
+        self.step()?;
+        match node {
+            Node::Text { start, end } => {
+                let template = self.template;
+                self.output.extend_from_slice(&template.source.text.as_bytes()[*start..*end]);
+                self.produced(end - start)?;
+            }
+            Node::Action(pipeline) => {
+                let value = self.pipeline(pipeline, dot)?;
+                if pipeline.variables.is_empty() {
+                    self.print(pipeline, &value)?;
+                }
+            }
+            Node::If(branch) => return self.branch(branch, dot, |_, dot| dot),
+            Node::With(branch) => return self.branch(branch, dot, |value, _| value),
+            Node::Range(branch) => return self.range(branch, dot),
+            Node::Invoke(invoke) => self.invoke(invoke, dot)?,
+            Node::Break => return Ok(Flow::Break),
+            Node::Continue => return Ok(Flow::Continue),
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Executes an `if` or `with`, which differ in what dot becomes.
+    fn branch(
+        &mut self,
+        branch: &'t Branch,
+        dot: &Slot,
+        dot_of: for<'v> fn(&'v Slot, &'v Slot) -> &'v Slot,
+    ) -> Result<Flow, Error> {
+        let mark = self.session.variables.len();
+        let value = self.pipeline(&branch.pipeline, dot)?;
+        let flow = if value.value.is_true() {
+            self.block(&branch.body, dot_of(&value, dot))?
+        } else if let Some(otherwise) = &branch.otherwise {
+            self.block(otherwise, dot)?
+        } else {
+            Flow::Next
+        };
+        self.session.variables.truncate(mark);
+        Ok(flow)
+    }
+
+    fn invoke(&mut self, invoke: &'t Invoke, dot: &Slot) -> Result<(), Error> {
+        self.at = At::Invoke(invoke);
+        let Some(template) = self.session.lookup(invoke.name.as_bytes()) else {
+            let name = quote(invoke.name.as_bytes());
+            return self.fail(format!("template {} not defined", String::from_utf8_lossy(&name)));
+        };
+        let dot = match &invoke.pipeline {
+            Some(pipeline) => self.pipeline(pipeline, dot)?,
+            None => Slot::default(),
+        };
+        if let Err(message) = self.session.enter() {
+            self.at = At::Invoke(invoke);
+            return Err(self.error(ErrorKind::Limit, message));
+        }
+        let result = Run::execute(self.session, &template, &dot, self.output);
+        self.session.leave();
+        result.map_err(|error| error.called_from(|| self.place_of(At::Invoke(invoke))))
+    }
+
+    fn print(&mut self, pipeline: &'t Pipeline, value: &Slot) -> Result<(), Error> {
+        self.at = At::Action(pipeline);
+        let before = self.output.len();
+        let is_whole = match &value.value {
+            Value::Nil => {
+                self.output.extend_from_slice(b"<no value>");
+                true
+            }
+            Value::Func(_) => {
+                let type_name = value.type_name();
+                return self.fail(format!("can't print {{{{{pipeline}}}}} of type {type_name}"));
+            }
+            value => print_into(self.output, value),
+        };
+        if !is_whole {
+            return Err(self.error(ErrorKind::Limit, "value is nested too deeply to be printed".to_owned()));
+        }
+        self.produced(self.output.len() - before)
+    }
+
+    pub(super) fn push_variable(&mut self, symbol: u32, value: Slot) {
+        self.session.variables.push((symbol, value));
+    }
+
+    /// Returns the innermost variable of this symbol, for reading or assignment.
+    pub(super) fn variable(&mut self, symbol: u32) -> Option<&mut Slot> {
+        let own = &mut self.session.variables[self.first_variable..];
+        own.iter_mut().rev().find(|(known, _)| *known == symbol).map(|(_, value)| value)
+    }
+
+    /// Counts one step of execution against the limits.
+    pub(super) fn step(&mut self) -> Result<(), Error> {
+        match self.session.step() {
+            Ok(()) => Ok(()),
+            Err(message) => Err(self.error(ErrorKind::Limit, message.to_owned())),
+        }
+    }
+
+    fn produced(&mut self, bytes: usize) -> Result<(), Error> {
+        if self.session.produced(bytes) {
+            return Ok(());
+        }
+        let limit = self.session.limits().output;
+        Err(self.error(ErrorKind::Limit, format!("output is larger than {limit} bytes")))
+    }
+
+    /// Returns an execution error at what is being evaluated.
+    pub(super) fn fail<T>(&self, message: impl Into<String>) -> Result<T, Error> {
+        Err(self.error(ErrorKind::Execute, message.into()))
+    }
+
+    pub(super) fn error(&self, kind: ErrorKind, message: String) -> Error {
+        Error::new(kind, Some(self.place_of(self.at)), message)
+    }
+
+    fn place_of(&self, at: At<'t>) -> Place {
+        let (position, node): (usize, String) = match at {
+            At::Start => (0, String::new()),
+            At::Action(pipeline) => (pipeline.position, format!("{{{{{pipeline}}}}}")),
+            At::Invoke(invoke) => shown(invoke.position, invoke),
+            At::Pipeline(pipeline) => shown(pipeline.position, pipeline),
+            At::Command(command) => shown(command.position, command),
+            At::Operand(operand) => shown(operand.position(), operand),
+        };
+        let source = &self.template.source;
+        let before = &source.text.as_bytes()[..position];
+        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        Place {
+            file: source.name.clone(),
+            text: source.text.clone(),
+            template: Str::clone(&self.template.name),
+            line: before.split(|byte| *byte == b'\n').count(),
+            column: Some(position - line_start),
+            node,
+        }
+    }
+}
+
+fn shown(position: usize, node: &dyn Display) -> (usize, String) {
+    (position, node.to_string())
+}

@@ -1,0 +1,185 @@
+use super::{
+    node::{Block, Branch, Invoke, Node},
+    parser::{Item, Parser, Terminator, Tree},
+    token::{Token, TokenKind},
+};
+use crate::{Error, Str};
+
+impl<'a> Parser<'a> {
+    /// Parses the whole text.
+    pub(super) fn top(&mut self) -> Result<Block, Error> {
+        let mut root = Block::default();
+        while self.peek().kind != TokenKind::Eof {
+            if self.peek().kind == TokenKind::LeftDelimiter {
+                let delimiter = self.next();
+                if self.next_non_space().kind == TokenKind::Define {
+                    self.definition()?;
+                    continue;
+                }
+                self.backup_2(delimiter);
+            }
+            match self.text_or_action()? {
+                Item::Node(node) => root.0.push(node),
+                Item::Terminator(terminator) => {
+                    return Err(self.error(format!("unexpected {}", terminator.as_str())));
+                }
+            }
+        }
+        Ok(root)
+    }
+
+    /// Parses what follows `{{define`.
+    fn definition(&mut self) -> Result<(), Error> {
+        let outer = std::mem::replace(&mut self.tree, Tree::new());
+        let context = "define clause";
+        let token = self.expect(&[TokenKind::String, TokenKind::RawString], context)?;
+        let name = self.unquote(token)?;
+        self.expect(&[TokenKind::RightDelimiter], context)?;
+        self.body(name, context)?;
+        self.tree = outer;
+        Ok(())
+    }
+
+    /// Parses the nodes of a template up to its `{{end}}` and adds it.
+    fn body(&mut self, name: Str, context: &str) -> Result<(), Error> {
+        let (root, terminator) = self.list()?;
+        if terminator != Terminator::End {
+            return Err(self.error(format!("unexpected {} in {context}", terminator.as_str())));
+        }
+        self.add(name, root)
+    }
+
+    fn list(&mut self) -> Result<(Block, Terminator), Error> {
+        self.check_depth()?;
+        let mut list = Block::default();
+        while self.peek_non_space().kind != TokenKind::Eof {
+            match self.text_or_action()? {
+                Item::Node(node) => list.0.push(node),
+                Item::Terminator(terminator) => return Ok((list, terminator)),
+            }
+        }
+        Err(self.error("unexpected EOF"))
+    }
+
+    fn text_or_action(&mut self) -> Result<Item, Error> {
+        let token = self.next_non_space();
+        match token.kind {
+            TokenKind::Text => {
+                Ok(Item::Node(Node::Text { start: token.position, end: token.position + token.text.len() }))
+            }
+            TokenKind::LeftDelimiter => {
+                self.tree.action_line = token.line;
+                let item = self.action();
+                if item.is_ok() {
+                    self.tree.action_line = 0;
+                }
+                item
+            }
+            _ => Err(self.unexpected(token, "input")),
+        }
+    }
+
+    fn action(&mut self) -> Result<Item, Error> {
+        let token = self.next_non_space();
+        Ok(Item::Node(match token.kind {
+            TokenKind::Block => self.block()?,
+            TokenKind::Break => self.loop_control(Node::Break, "{{break}}")?,
+            TokenKind::Continue => self.loop_control(Node::Continue, "{{continue}}")?,
+            TokenKind::Else => return self.otherwise(),
+            TokenKind::End => {
+                self.expect(&[TokenKind::RightDelimiter], "end")?;
+                return Ok(Item::Terminator(Terminator::End));
+            }
+            TokenKind::If => Node::If(self.branch("if")?),
+            TokenKind::Range => Node::Range(self.branch("range")?),
+            TokenKind::With => Node::With(self.branch("with")?),
+            TokenKind::Template => self.invoke()?,
+            _ => {
+                self.backup();
+                Node::Action(self.pipeline("command", TokenKind::RightDelimiter)?)
+            }
+        }))
+    }
+
+    fn loop_control(&mut self, node: Node, name: &str) -> Result<Node, Error> {
+        let token = self.next_non_space();
+        if token.kind != TokenKind::RightDelimiter {
+            return Err(self.unexpected(token, name));
+        }
+        if self.tree.range_depth == 0 {
+            return Err(self.error(format!("{name} outside {{{{range}}}}")));
+        }
+        Ok(node)
+    }
+
+    fn otherwise(&mut self) -> Result<Item, Error> {
+        // `{{else if` leaves its `if` to be read by the branch.
+        if !matches!(self.peek_non_space().kind, TokenKind::If | TokenKind::With) {
+            self.expect(&[TokenKind::RightDelimiter], "else")?;
+        }
+        Ok(Item::Terminator(Terminator::Else))
+    }
+
+    fn branch(&mut self, context: &str) -> Result<Branch, Error> {
+        let variables = self.tree.variables.len();
+        let pipeline = self.pipeline(context, TokenKind::RightDelimiter)?;
+        let in_range = usize::from(context == "range");
+        self.tree.range_depth += in_range;
+        let (body, terminator) = self.list()?;
+        self.tree.range_depth -= in_range;
+        let otherwise = match terminator {
+            Terminator::End => None,
+            Terminator::Else => Some(self.else_list(context)?),
+        };
+        self.tree.variables.truncate(variables);
+        Ok(Branch { pipeline, body, otherwise })
+    }
+
+    fn else_list(&mut self, context: &str) -> Result<Block, Error> {
+        match (context, self.peek().kind) {
+            ("if", TokenKind::If) => {
+                self.next();
+                Ok(Block(vec![Node::If(self.branch("if")?)]))
+            }
+            ("with", TokenKind::With) => {
+                self.next();
+                Ok(Block(vec![Node::With(self.branch("with")?)]))
+            }
+            _ => match self.list()? {
+                (list, Terminator::End) => Ok(list),
+                (_, Terminator::Else) => Err(self.error("expected end; found {{else}}")),
+            },
+        }
+    }
+
+    fn block(&mut self) -> Result<Node, Error> {
+        let context = "block clause";
+        let token = self.next_non_space();
+        let name = self.template_name(token, context)?;
+        let pipeline = self.pipeline(context, TokenKind::RightDelimiter)?;
+        let outer = std::mem::replace(&mut self.tree, Tree::new());
+        self.body(name.clone(), context)?;
+        self.tree = outer;
+        Ok(Node::Invoke(Invoke { position: token.position, name, pipeline: Some(pipeline) }))
+    }
+
+    fn invoke(&mut self) -> Result<Node, Error> {
+        let context = "template clause";
+        let token = self.next_non_space();
+        let name = self.template_name(token, context)?;
+        let pipeline = if self.next_non_space().kind == TokenKind::RightDelimiter {
+            None
+        } else {
+            self.backup();
+            Some(self.pipeline(context, TokenKind::RightDelimiter)?)
+        };
+        Ok(Node::Invoke(Invoke { position: token.position, name, pipeline }))
+    }
+
+    fn template_name(&mut self, token: Token<'a>, context: &str) -> Result<Str, Error> {
+        match token.kind {
+            TokenKind::String | TokenKind::RawString => self.unquote(token),
+            _ => Err(self.unexpected(token, context)),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+use crate::{fmt::quote, unicode};
+
+/// What a token is. The order of Go's own list does not matter, but [`Self::is_keyword`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    Error,
+    Bool,
+    Char,
+    CharConstant,
+    Complex,
+    Assign,
+    Declare,
+    Eof,
+    Field,
+    Identifier,
+    LeftDelimiter,
+    LeftParenthesis,
+    Number,
+    Pipe,
+    RawString,
+    RightDelimiter,
+    RightParenthesis,
+    Space,
+    String,
+    Text,
+    Variable,
+    Block,
+    Break,
+    Continue,
+    Dot,
+    Define,
+    Else,
+    End,
+    If,
+    Nil,
+    Range,
+    Template,
+    With,
+}
+
+impl TokenKind {
+    /// Returns the keyword that `word` is.
+    pub(super) fn keyword(word: &[u8]) -> Option<Self> {
+        Some(match word {
+            b"block" => Self::Block,
+            b"break" => Self::Break,
+            b"continue" => Self::Continue,
+            b"define" => Self::Define,
+            b"else" => Self::Else,
+            b"end" => Self::End,
+            b"if" => Self::If,
+            b"range" => Self::Range,
+            b"nil" => Self::Nil,
+            b"template" => Self::Template,
+            b"with" => Self::With,
+            _ => return None,
+        })
+    }
+
+    fn is_keyword(self) -> bool {
+        self == Self::Dot || self as u8 >= Self::Block as u8
+    }
+}
+
+/// A piece of the text; of an error, what the lexer said.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token<'a> {
+    pub(super) kind: TokenKind,
+    pub(super) position: usize,
+    pub(super) text: &'a [u8],
+    pub(super) line: usize,
+}
+
+impl Token<'_> {
+    /// Returns the token as messages show it: quoted, cut after ten characters.
+    pub(super) fn describe(&self, error: &str) -> String {
+        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match self.kind {
+            TokenKind::Eof => "EOF".to_owned(),
+            TokenKind::Error => error.to_owned(),
+            kind if kind.is_keyword() => format!("<{}>", lossy(self.text)),
+            _ if self.text.len() > 10 => format!("{}...", lossy(&quote(unicode::prefix(self.text, 10)))),
+            _ => lossy(&quote(self.text)),
+        }
+    }
+}
