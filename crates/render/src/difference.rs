@@ -53,7 +53,12 @@ impl Difference {
     /// Returns one line for people: `2 changed, 1 added, 0 removed`.
     pub fn summary(&self) -> String {
         let count = |change| self.objects.iter().filter(|object| object.change == change).count();
-        format!("{} changed, {} added, {} removed", count(Change::Changed), count(Change::Added), count(Change::Removed))
+        format!(
+            "{} changed, {} added, {} removed",
+            count(Change::Changed),
+            count(Change::Added),
+            count(Change::Removed)
+        )
     }
 }
 
@@ -153,7 +158,12 @@ mod tests {
         let difference = difference(FROM, TO, 3).unwrap();
         let told: Vec<_> =
             difference.objects.iter().map(|object| (object.identity.to_string(), object.change)).collect();
-        let expected = [("A x", Change::Changed), ("Secret s", Change::Changed), ("Gone g", Change::Removed), ("New n", Change::Added)];
+        let expected = [
+            ("A x", Change::Changed),
+            ("Secret s", Change::Changed),
+            ("Gone g", Change::Removed),
+            ("New n", Change::Added),
+        ];
         assert_eq!(told, expected.map(|(name, change)| (name.to_owned(), change)));
         assert_eq!(difference.summary(), "2 changed, 1 added, 1 removed");
         let text = difference.unified();

@@ -1,3 +1,21 @@
-//! Rendering: file sources, the choice of engine, environments and diffs.
+//! Rendering: where files come from, which engine renders them, and how two results differ.
+//!
+//! A [`Service`] is a `towpath.yaml` in a tree of files: of a folder, or of a git revision without checking it out.
+//! [`difference`] compares what was rendered, object by object, and never shows the value of a Secret.
+//!
+//! ```
+//! let before = "kind: ConfigMap\nmetadata: {name: a}\ndata: {x: '1'}\n";
+//! let after = "kind: ConfigMap\nmetadata: {name: a}\ndata: {x: '2'}\n";
+//! let difference = towpath_render::difference(before, after, 3)?;
+//! assert_eq!(difference.summary(), "1 changed, 0 added, 0 removed");
+//! # Ok::<(), towpath_model::Diagnostic>(())
+//! ```
 
+mod difference;
+mod object;
+mod service;
 pub mod source;
+
+pub use difference::{Change, Difference, ObjectDifference, difference};
+pub use object::{Identity, Object, objects};
+pub use service::Service;
