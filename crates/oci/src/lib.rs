@@ -21,19 +21,31 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod assemble;
 mod client;
 mod credentials;
 mod descriptor;
 mod error;
+mod gzip;
+mod layout;
 mod manifest;
 pub mod media_type;
 mod reference;
 mod registry;
+mod source;
+mod validate;
 
+pub use assemble::{
+    AssembleError, Assembled, BaseImage, Content, Entry, FileCopy, Image, ImagePlan, Layer, Parents, PushSummary,
+    Settings, assemble, load_entries,
+};
 pub use client::{BlobSource, Client, ClientOptions, Pushed, Retry};
 pub use credentials::{CredentialSource, Credentials, CredentialsError};
 pub use descriptor::{Descriptor, Platform, PlatformError};
 pub use error::RegistryError;
+pub use layout::{Layout, LayoutError};
 pub use manifest::{Index, Manifest, RawManifest};
 pub use reference::{ImageReference, Reference, ReferenceError, Tag};
 pub use registry::{Registry, RunningRegistry};
+pub use source::{ImageSource, SourceError};
+pub use validate::{InvalidImage, validate};
