@@ -1,5 +1,7 @@
 //! The client against the in-process registry: what goes in comes out, and what must not go in does not.
 
+#![expect(clippy::unwrap_used, reason = "a test ends at the first thing that fails")]
+
 use towpath_model::{Digest, ImageName};
 use towpath_oci::{
     BlobSource, Client, ClientOptions, CredentialSource, Credentials, Descriptor, Index, Manifest, Pushed, RawManifest,
