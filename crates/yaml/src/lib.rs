@@ -16,6 +16,7 @@
 
 mod base64;
 mod build;
+mod edit;
 mod emit;
 mod error;
 mod number;
@@ -28,6 +29,7 @@ mod tree;
 
 pub use self::{
     build::{Build, Duplicates, build},
+    edit::{EditError, NewValue, Which, set},
     emit::{Dialect, Emitter},
     error::Error,
     number::format_float,

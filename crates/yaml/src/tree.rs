@@ -85,6 +85,15 @@ impl<'a> Document<'a> {
         Node { document: self, id: 0 }
     }
 
+    /// Returns all aliases with what they stand for, in the order of the text.
+    pub fn aliases(&self) -> impl Iterator<Item = (Node<'_, 'a>, Node<'_, 'a>)> {
+        let root = self.root();
+        (0..).zip(&self.nodes).filter_map(move |(id, data)| match data.content {
+            Content::Alias { target, .. } => Some((root.with(id), root.with(target))),
+            _ => None,
+        })
+    }
+
     /// Returns where it stands: from its `---` or its first node to the end of its last.
     pub fn span(&self) -> Span {
         self.span
@@ -149,6 +158,17 @@ impl<'d, 'a> Node<'d, 'a> {
         self.entries().filter(|(k, _)| k.text() == Some(key)).last().map(|(_, value)| value)
     }
 
+    /// Returns the node to which a JSON pointer such as `/spec/containers/0/image` leads, also through aliases.
+    pub fn at(self, pointer: &str) -> Option<Self> {
+        if pointer.is_empty() {
+            return Some(self);
+        }
+        pointer.strip_prefix('/')?.split('/').try_fold(self, |node, part| match node.resolved().kind() {
+            NodeKind::Sequence(mut items) => items.nth(part.parse().ok()?),
+            _ => node.get(&part.replace("~1", "/").replace("~0", "~")),
+        })
+    }
+
     /// Returns where its content stands, quotes and brackets included, anchor and tag not.
     ///
     /// A block collection ends with its last node; a block scalar ends behind its last line. An empty scalar has an
@@ -194,6 +214,34 @@ impl<'d, 'a> Node<'d, 'a> {
             },
             _ => false,
         }
+    }
+
+    /// Returns the collection that it stands in; nothing for the root.
+    pub(crate) fn parent(self) -> Option<Self> {
+        // The nodes are in the order of the text, so the innermost collection that has it comes last before it.
+        (0..self.id).rev().map(|id| self.with(id)).find(|node| match node.data().content {
+            Content::Sequence { first, end, .. } | Content::Mapping { first, end, .. } => {
+                self.document.children[first as usize..end as usize].contains(&self.id)
+            }
+            _ => false,
+        })
+    }
+
+    /// Returns whether a flow collection holds it, at any depth.
+    pub(crate) fn is_in_flow(self) -> bool {
+        self.parent().is_some_and(|parent| parent.layout() == Some(Layout::Flow) || parent.is_in_flow())
+    }
+
+    /// Returns the node that ends last in a block collection; another node is its own.
+    pub(crate) fn last_leaf(self) -> Self {
+        let last = match self.kind() {
+            NodeKind::Mapping(entries) if self.layout() == Some(Layout::Block) => {
+                entries.last().map(|(_, value)| value)
+            }
+            NodeKind::Sequence(items) if self.layout() == Some(Layout::Block) => items.last(),
+            _ => None,
+        };
+        last.map_or(self, Self::last_leaf)
     }
 
     /// Returns the name of an alias; empty for other nodes.

@@ -5,24 +5,24 @@
 use super::Dialect;
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Analysis {
-    pub(super) multiline: bool,
+pub(crate) struct Analysis {
+    pub(crate) multiline: bool,
     /// The best style without a literal block.
-    pub(super) flow: Flow,
+    pub(crate) flow: Flow,
     /// A literal block can hold it.
-    pub(super) block: bool,
+    pub(crate) block: bool,
 }
 
 /// What a text needs around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Flow {
+pub(crate) enum Flow {
     Plain,
     SingleQuoted,
     DoubleQuoted,
 }
 
 /// Returns the width of the line break at `at`, or 0.
-pub(super) fn break_width(bytes: &[u8], at: usize) -> usize {
+pub(crate) fn break_width(bytes: &[u8], at: usize) -> usize {
     match &bytes[at..] {
         [b'\n' | b'\r', ..] => 1,
         [0xC2, 0x85, ..] => 2,
@@ -32,7 +32,7 @@ pub(super) fn break_width(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Returns whether the character at `at` can stand in a text as it is; line feeds can, tabs and emoji cannot.
-pub(super) fn is_printable(bytes: &[u8], at: usize) -> bool {
+pub(crate) fn is_printable(bytes: &[u8], at: usize) -> bool {
     match &bytes[at..] {
         [b'\n' | 0x20..=0x7E, ..] => true,
         [0xC2, next, ..] => *next >= 0xA0,
@@ -43,7 +43,7 @@ pub(super) fn is_printable(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-pub(super) fn width(first: u8) -> usize {
+pub(crate) fn width(first: u8) -> usize {
     match first {
         0..0x80 => 1,
         0x80..0xE0 => 2,
@@ -52,7 +52,7 @@ pub(super) fn width(first: u8) -> usize {
     }
 }
 
-pub(super) fn analyse(text: &str, dialect: Dialect) -> Analysis {
+pub(crate) fn analyse(text: &str, dialect: Dialect) -> Analysis {
     if text.is_empty() {
         return Analysis { multiline: false, flow: Flow::Plain, block: false };
     }

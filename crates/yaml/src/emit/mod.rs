@@ -1,6 +1,6 @@
 //! Writes YAML with go-yaml's bytes.
 
-mod analysis;
+pub(crate) mod analysis;
 mod write;
 
 use self::analysis::Flow;
@@ -244,7 +244,7 @@ impl Emitter {
 }
 
 /// Returns whether YAML 1.1 would read a number in base 60, such as `12:30:45`, which Go quotes though it reads none.
-fn is_base60(text: &str) -> bool {
+pub(crate) fn is_base60(text: &str) -> bool {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     if !unsigned.starts_with(|c: char| c.is_ascii_digit()) || !unsigned.contains(':') {
         return false;
@@ -260,4 +260,11 @@ fn is_base60(text: &str) -> bool {
             [ten, one] => matches!(ten, b'0'..=b'5') && one.is_ascii_digit(),
             _ => false,
         })
+}
+
+/// Returns `text` in double quotes on one line.
+pub(crate) fn escape(text: &str) -> String {
+    let mut emitter = Emitter::new(Dialect::Go2);
+    emitter.write_double_quoted(text, false);
+    emitter.out
 }
