@@ -126,6 +126,15 @@ pub struct Edit {
     pub content: Vec<u8>,
 }
 
+/// What a file held from a commit on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The commit that brought it.
+    pub commit: CommitId,
+    /// The bytes.
+    pub content: Vec<u8>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

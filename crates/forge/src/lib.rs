@@ -55,7 +55,7 @@ mod kind;
 mod local;
 mod pull;
 
-pub use commit::{Author, AuthorError, CommitId, CommitIdError, Edit, Stamp};
+pub use commit::{Author, AuthorError, CommitId, CommitIdError, Edit, Stamp, Version};
 pub use error::Error;
 pub use identity::Identity;
 pub use kind::connect;

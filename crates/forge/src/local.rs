@@ -2,8 +2,9 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, Oid, Repository};
 
-use crate::{CommitId, Edit, Error, Identity, Merged, Proposal, Proposed, Pull, Stamp};
+use crate::{CommitId, Edit, Error, Identity, Merged, Proposal, Proposed, Pull, Stamp, Version};
 
+mod history;
 mod ledger;
 mod merge;
 mod objects;
@@ -88,6 +89,16 @@ impl LocalForge {
     /// When it is no file or has more than 16 MiB.
     pub fn read(&self, commit: CommitId, path: &str) -> Result<Option<Vec<u8>>, Error> {
         self.file_at(commit, path)
+    }
+
+    /// Returns what the file at `path` has held on a branch, newest first, each with the commit that brought it.
+    ///
+    /// At most 100 versions within the last 10,000 commits of the branch's own line; empty if it never stood there.
+    ///
+    /// # Errors
+    /// When there is no such branch.
+    pub fn versions(&self, branch: &str, path: &str) -> Result<Vec<Version>, Error> {
+        self.versions_of(branch, path)
     }
 
     /// Opens the pull request that `proposal` asks for, or brings the one that is open up to date.

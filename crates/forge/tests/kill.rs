@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeSet,
     env, fs,
-    io::{BufRead as _, BufReader},
+    io::{self, BufRead as _, BufReader, Write as _},
     path::Path,
     process::{Command, Stdio},
     thread,
@@ -17,6 +17,13 @@ const FILE: &str = "apps/shop/prod/values.yaml";
 const ROUNDS: u64 = 30;
 
 fn main() {
+    if env::args().any(|argument| argument == "--list") {
+        // Test runners ask what there is.
+        if env::args().all(|argument| argument != "--ignored") {
+            say("kill: test");
+        }
+        return;
+    }
     if let Some(path) = env::var_os("TOWPATH_TEST_REPOSITORY") {
         write_for_ever(path.to_str().expect("a path in UTF-8"));
     }
@@ -33,13 +40,17 @@ fn main() {
         left_locked += locks_below(&path.join("refs")).len();
         check(&forge, &format!("final {round}\n"));
     }
-    println!("{ROUNDS} writers killed; {left_locked} locks were left behind and taken away");
+    say(&format!("{ROUNDS} writers killed; {left_locked} locks were left behind and taken away"));
+}
+
+fn say(line: &str) {
+    writeln!(io::stdout(), "{line}").expect("standard output");
 }
 
 /// Opens, updates and merges without end; each content is new.
 fn write_for_ever(path: &str) -> ! {
     let forge = LocalForge::open(path).expect("the repository");
-    println!("ready");
+    say("ready");
     for n in 0_u64.. {
         let pull = propose(&forge, &format!("{} {n}\n", std::process::id())).pull.expect("new content");
         if n % 3 == 2 {

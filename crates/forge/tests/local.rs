@@ -136,6 +136,21 @@ fn a_base_that_went_on_is_joined_or_refused() {
 }
 
 #[test]
+fn a_file_tells_what_it_has_held() {
+    let (_folder, forge) = start();
+    let first = forge.tip("main").unwrap();
+    push(&forge, "other/readme.md", "y\n");
+    let second = push(&forge, FILE, "a: 2\n");
+    let pull = forge.propose(&proposal(&forge, "a: 3\n")).unwrap().pull.unwrap();
+    push(&forge, "other/readme.md", "z\n");
+    let merged = forge.merge(&identity("prod"), pull.head, &stamp(3)).unwrap();
+    let versions = forge.versions("main", FILE).unwrap();
+    assert_eq!(versions.iter().map(|version| version.commit).collect::<Vec<_>>(), [merged.commit, second, first]);
+    assert_eq!(versions[1].content, b"a: 2\n");
+    assert_eq!(forge.versions("main", "none").unwrap(), []);
+}
+
+#[test]
 fn a_promotion_planned_on_an_old_base_is_refused() {
     let (_folder, forge) = start();
     let old = proposal(&forge, "a: 2\n");

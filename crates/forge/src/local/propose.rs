@@ -139,7 +139,7 @@ impl LocalForge {
         Ok(())
     }
 
-    fn tree_of(&self, commit: Oid) -> Result<Oid, Error> {
+    pub(super) fn tree_of(&self, commit: Oid) -> Result<Oid, Error> {
         Ok(self.repository.find_commit(commit).map_err(|source| self.git(source))?.tree_id())
     }
 }
