@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Criterion, Fallback, Lack, Plan, Reason, Weights,
+    Criterion, Fallback, Lack, Plan, Reason, Settings, Weights,
     stats::{Pair, PairEvidence, RatioEvidence, RatioHypothesis},
 };
 
@@ -22,6 +22,8 @@ pub struct State {
     pub stable: String,
     /// What is tried: its image or version.
     pub canary: String,
+    /// The settings of its plan, so that whoever finds the object can read the rest.
+    pub settings: Settings,
     /// Where the rollout stands.
     pub phase: Phase,
     /// The step it is at, counted from 0.
@@ -111,6 +113,7 @@ impl State {
             epoch,
             stable: stable.to_owned(),
             canary: canary.to_owned(),
+            settings: plan.settings().clone(),
             phase: Phase::Running,
             step: 0,
             step_looks: 0,
