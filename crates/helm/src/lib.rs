@@ -1,1 +1,50 @@
-//! Helm's charts: values, template functions, hooks and ordering.
+//! Helm's charts: values, template functions, hooks and ordering, as a pure library.
+//!
+//! It reads a chart from a [`FileTree`](towpath_model::FileTree) or the bytes of an archive and gives what `helm template`
+//! prints, byte for byte, in two profiles: Helm 4.3.1 and Helm 3.17.3. It opens no file, asks no clock, no environment and no
+//! cluster: all that a template can see comes in with [`RenderEnv`]. It installs nothing and fetches nothing.
+//!
+//! ```
+//! use std::time::SystemTime;
+//! use towpath_helm::{Chart, ChartLimits, Options, Randomness, RenderEnv, ValuesOptions, render};
+//! use towpath_model::FileTree;
+//!
+//! let tree = FileTree::from_files([
+//!     ("Chart.yaml", b"apiVersion: v2\nname: hello\nversion: 1.0.0\n".as_slice()),
+//!     ("values.yaml", b"greeting: hello\n"),
+//!     ("templates/config.yaml", b"kind: ConfigMap\ndata:\n  text: {{ .Values.greeting | upper }}\n"),
+//! ])?;
+//! let chart = Chart::load(&tree, &ChartLimits::default())?;
+//! let env = RenderEnv::new("demo", SystemTime::UNIX_EPOCH, Randomness::seeded(1));
+//! let rendered = render(&chart, &ValuesOptions::default(), &env, &Options::default())?;
+//! assert_eq!(
+//!     rendered.to_text(),
+//!     "---\n# Source: hello/templates/config.yaml\nkind: ConfigMap\ndata:\n  text: HELLO\n",
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod chart;
+mod engine;
+mod env;
+mod error;
+mod functions;
+mod golang;
+mod limits;
+mod output;
+mod profile;
+mod render;
+mod rendered;
+mod schema;
+mod semver;
+mod semver_value;
+mod values;
+
+pub use chart::{Chart, ChartFile, ChartLimits, Dependency, Metadata};
+pub use env::{Randomness, RenderEnv};
+pub use error::{HelmError, Problem, TemplateFailure};
+pub use limits::RenderLimits;
+pub use profile::Profile;
+pub use render::{Crds, Hooks, Options, Schema, effective_values, render};
+pub use rendered::{Hook, HookEvent, Manifest, Rendered};
+pub use values::{ReadFile, ValuesFile, ValuesOptions};

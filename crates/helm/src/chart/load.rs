@@ -1,0 +1,249 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use towpath_model::{Entry, FileTree, TreePath};
+
+use super::{
+    Chart, ChartFile, Metadata, archive,
+    ignore::{IgnoreRules, Node},
+};
+use crate::{HelmError, Profile, error};
+
+/// What a chart may hold at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChartLimits {
+    /// Bytes of all files together, subcharts included; Helm's own limit is 100 MiB.
+    pub chart_bytes: u64,
+    /// Bytes of one file; Helm 3's own limit is 5 MiB, Helm 4 has none.
+    pub file_bytes: u64,
+    /// How many files.
+    pub files: usize,
+    /// How deep subcharts may nest.
+    pub depth: usize,
+}
+
+impl Default for ChartLimits {
+    fn default() -> Self {
+        Self { chart_bytes: 100 << 20, file_bytes: 100 << 20, files: 50_000, depth: 32 }
+    }
+}
+
+/// Why files are no chart: a message, or what the source of the files said.
+pub(super) enum Problem {
+    Message(String),
+    Source(towpath_model::SourceError),
+}
+
+impl From<String> for Problem {
+    fn from(message: String) -> Self {
+        Self::Message(message)
+    }
+}
+
+impl From<&str> for Problem {
+    fn from(message: &str) -> Self {
+        Self::Message(message.to_owned())
+    }
+}
+
+impl From<towpath_model::SourceError> for Problem {
+    fn from(error: towpath_model::SourceError) -> Self {
+        Self::Source(error)
+    }
+}
+
+impl From<Problem> for HelmError {
+    fn from(problem: Problem) -> Self {
+        match problem {
+            Problem::Message(message) => Self::Chart(error::Problem::new(message)),
+            Problem::Source(error) => Self::Source(error),
+        }
+    }
+}
+
+impl Chart {
+    /// Returns the chart whose `Chart.yaml` stands in the root of `tree`.
+    ///
+    /// `.helmignore` is heeded; subcharts come from `charts/`, as folders or packed.
+    ///
+    /// # Errors
+    /// When a file cannot be read, `Chart.yaml` is missing or wrong, or a limit is broken.
+    pub fn load(tree: &FileTree, limits: &ChartLimits) -> Result<Self, HelmError> {
+        let files = directory_files(tree, limits)?;
+        Ok(from_files(files, limits, 0)?)
+    }
+
+    /// Returns the chart in the bytes of a packed one (`.tgz`). `.helmignore` does not count there.
+    ///
+    /// # Errors
+    /// When it is no archive, leaves its folder, `Chart.yaml` is missing or wrong, or a limit is broken.
+    pub fn from_archive(bytes: &[u8], limits: &ChartLimits) -> Result<Self, HelmError> {
+        Ok(from_files(archive::files(bytes, limits)?, limits, 0)?)
+    }
+}
+
+/// Returns the content without a byte order mark.
+pub(super) fn without_bom(data: Arc<[u8]>) -> Arc<[u8]> {
+    match data.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => rest.into(),
+        None => data,
+    }
+}
+
+/// Returns the files of a folder that are not ignored, in the order in which Go walks.
+fn directory_files(tree: &FileTree, limits: &ChartLimits) -> Result<Vec<ChartFile>, Problem> {
+    let root = TreePath::root();
+    let ignore_text = tree.file(&root.join(".helmignore").unwrap_or_default())?;
+    let ignore_text = ignore_text.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    let rules = IgnoreRules::parse(&ignore_text).map_err(|error| error.to_string())?;
+    let mut walk = Walk { tree, rules, limits, files: Vec::new(), bytes: 0 };
+    walk.directory(&root, 0)?;
+    Ok(walk.files)
+}
+
+struct Walk<'a> {
+    tree: &'a FileTree,
+    rules: IgnoreRules,
+    limits: &'a ChartLimits,
+    files: Vec<ChartFile>,
+    bytes: u64,
+}
+
+impl Walk<'_> {
+    fn directory(&mut self, path: &TreePath, depth: usize) -> Result<(), Problem> {
+        if depth > 256 {
+            return Err(format!("folder {path} stands deeper than 256 levels").into());
+        }
+        let Some(Entry::Directory(names)) = self.tree.entry(path)? else { return Ok(()) };
+        for name in names.iter() {
+            let Ok(path) = path.join(name) else { continue };
+            match self.tree.entry(&path)? {
+                Some(Entry::Directory(_)) if !self.rules.ignores(path.as_str(), Node::Directory) => {
+                    self.directory(&path, depth + 1)?;
+                }
+                Some(Entry::File(data)) if !self.rules.ignores(path.as_str(), Node::File) => {
+                    self.file(&path, data)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &TreePath, data: Arc<[u8]>) -> Result<(), Problem> {
+        let size = data.len() as u64;
+        self.bytes += size;
+        if size > self.limits.file_bytes {
+            let quoted = crate::golang::quote(path.name());
+            return Err(
+                format!("chart file {quoted} is larger than the maximum file size {}", self.limits.file_bytes).into()
+            );
+        }
+        if self.bytes > self.limits.chart_bytes {
+            return Err(format!("chart is larger than the maximum size {}", self.limits.chart_bytes).into());
+        }
+        if self.files.len() >= self.limits.files {
+            return Err(format!("chart has more than {} files", self.limits.files).into());
+        }
+        self.files.push(ChartFile { name: path.as_str().to_owned(), data: without_bom(data) });
+        Ok(())
+    }
+}
+
+/// Sorts files into what Helm makes of them.
+fn from_files(files: Vec<ChartFile>, limits: &ChartLimits, depth: usize) -> Result<Chart, Problem> {
+    if depth > limits.depth {
+        return Err(format!("subcharts nest deeper than {} levels", limits.depth).into());
+    }
+    let mut metadata = None;
+    for file in files.iter().filter(|file| file.name == "Chart.yaml") {
+        let metadata: &mut Metadata = metadata.get_or_insert_default();
+        metadata.read(&file.data).map_err(|error| format!("cannot load Chart.yaml: {error}"))?;
+        if metadata.api_version.is_empty() {
+            "v1".clone_into(&mut metadata.api_version);
+        }
+    }
+    let mut chart = Chart {
+        metadata: Metadata::default(),
+        templates: Vec::new(),
+        files: Vec::new(),
+        values: None,
+        schema: None,
+        subcharts: Vec::new(),
+    };
+    let mut subcharts: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
+    for mut file in files {
+        match file.name.as_str() {
+            "Chart.yaml" | "Chart.lock" => {}
+            "values.yaml" => chart.values = Some(file.data),
+            "values.schema.json" => chart.schema = Some(file.data),
+            "requirements.yaml" | "requirements.lock" => {
+                let metadata = metadata.get_or_insert_default();
+                if file.name == "requirements.yaml" {
+                    metadata.read(&file.data).map_err(|error| format!("cannot load requirements.yaml: {error}"))?;
+                }
+                if metadata.api_version == "v1" {
+                    chart.files.push(file);
+                }
+            }
+            name if name.starts_with("templates/") => chart.templates.push(file),
+            name if name.starts_with("charts/") && !name.ends_with(".prov") => {
+                let inner = name["charts/".len()..].to_owned();
+                let folder = inner.split('/').next().unwrap_or_default().to_owned();
+                file.name = inner;
+                subcharts.entry(folder).or_default().push(file);
+            }
+            _ => chart.files.push(file),
+        }
+    }
+    chart.metadata = metadata.ok_or("Chart.yaml file is missing")?;
+    // The two releases of Helm check the same but for a chart named `.`, which no folder of charts can hold.
+    chart.metadata.validate(Profile::Helm4)?;
+    for (folder, files) in subcharts {
+        if folder.starts_with(['_', '.']) {
+            continue;
+        }
+        let context = |problem| match problem {
+            Problem::Message(message) => {
+                Problem::Message(format!("error unpacking subchart {folder} in {}: {message}", chart.metadata.name))
+            }
+            source @ Problem::Source(_) => source,
+        };
+        let subchart = if folder.ends_with(".tgz") {
+            packed(&folder, &files, &chart.metadata.name, limits, depth)
+        } else {
+            from_files(inner_files(files), limits, depth + 1).map_err(context)
+        }?;
+        chart.subcharts.push(subchart);
+    }
+    Ok(chart)
+}
+
+fn packed(
+    folder: &str,
+    files: &[ChartFile],
+    parent: &str,
+    limits: &ChartLimits,
+    depth: usize,
+) -> Result<Chart, Problem> {
+    let file = files.first().filter(|file| file.name == folder).ok_or_else(|| {
+        let got = files.first().map_or("", |file| file.name.as_str());
+        format!("error unpacking subchart tar in {parent}: expected {folder}, got {got}")
+    })?;
+    let read = archive::files(&file.data, limits).and_then(|files| from_files(files, limits, depth + 1));
+    read.map_err(|problem| match problem {
+        Problem::Message(message) => {
+            Problem::Message(format!("error unpacking subchart {folder} in {parent}: {message}"))
+        }
+        source @ Problem::Source(_) => source,
+    })
+}
+
+/// Returns the files of a subchart under their own names; a lone file beside the folders is no chart.
+fn inner_files(files: Vec<ChartFile>) -> Vec<ChartFile> {
+    let inner = |mut file: ChartFile| {
+        let name = file.name.split_once('/')?.1.to_owned();
+        file.name = name;
+        Some(file)
+    };
+    files.into_iter().filter_map(inner).collect()
+}

@@ -1,0 +1,452 @@
+use std::any::Any;
+
+use towpath_gotmpl::{Kind, List, ListType, Map, MapType, Object, Str, Type, Value};
+
+use crate::{Profile, golang::yaml, semver::Version};
+
+/// What `Chart.yaml` says, with the dependencies of `requirements.yaml`.
+#[derive(Debug, Clone, Default)]
+pub struct Metadata {
+    /// The chart's name; an alias where it is used as a dependency under one.
+    pub name: String,
+    /// The version of the chart.
+    pub version: String,
+    /// `v1` or `v2`.
+    pub api_version: String,
+    /// `application`, `library` or empty.
+    pub chart_type: String,
+    /// The version of what the chart installs.
+    pub app_version: String,
+    /// The constraint on the version of Kubernetes; may be empty.
+    pub kube_version: String,
+    /// One sentence.
+    pub description: String,
+    /// Whether the chart asks not to be used any more.
+    pub deprecated: bool,
+    /// The subcharts it asks for; nothing where the file has no such list.
+    pub dependencies: Option<Vec<Dependency>>,
+    pub(crate) home: String,
+    pub(crate) icon: String,
+    pub(crate) condition: String,
+    pub(crate) tags: String,
+    pub(crate) sources: Vec<String>,
+    pub(crate) keywords: Vec<String>,
+    pub(crate) maintainers: Vec<[String; 3]>,
+    pub(crate) annotations: Option<Vec<(String, String)>>,
+    pub(crate) is_root: bool,
+}
+
+/// A chart upon which another depends.
+#[derive(Debug, Clone, Default)]
+pub struct Dependency {
+    /// The name in the dependency's own `Chart.yaml`; later its alias, if it has one.
+    pub name: String,
+    /// The constraint on its version.
+    pub version: String,
+    /// Where it comes from.
+    pub repository: String,
+    /// Paths of booleans in the values, separated by commas.
+    pub condition: String,
+    /// Names below `tags` in the values.
+    pub tags: Vec<String>,
+    /// The name under which it is used.
+    pub alias: String,
+    pub(crate) enabled: bool,
+    pub(crate) import_values: Vec<Import>,
+}
+
+/// A table of a child's values that its parent takes over.
+#[derive(Debug, Clone)]
+pub(crate) enum Import {
+    /// A name below `exports`.
+    Exported(String),
+    Table {
+        child: String,
+        parent: String,
+    },
+}
+
+impl Metadata {
+    /// Reads `Chart.yaml`, or `requirements.yaml` over it.
+    ///
+    /// # Errors
+    /// Go's message.
+    pub(crate) fn read(&mut self, text: &[u8]) -> Result<(), String> {
+        let value = yaml::read_exact(text)?;
+        let fields = match value {
+            Value::Map(fields) => fields,
+            Value::Nil => return Ok(()),
+            other => {
+                return Err(format!(
+                    "{DECODING}cannot unmarshal {} into Go value of type chart.Metadata",
+                    json_name(&other)
+                ));
+            }
+        };
+        let field = |key: &str, slot: &mut String| -> Result<(), String> {
+            if let Some(value) = fields.get(key) {
+                *slot = string(&value, "Metadata", key)?.unwrap_or_else(|| slot.clone());
+            }
+            Ok(())
+        };
+        field("name", &mut self.name)?;
+        field("version", &mut self.version)?;
+        field("apiVersion", &mut self.api_version)?;
+        field("type", &mut self.chart_type)?;
+        field("appVersion", &mut self.app_version)?;
+        field("kubeVersion", &mut self.kube_version)?;
+        field("description", &mut self.description)?;
+        field("home", &mut self.home)?;
+        field("icon", &mut self.icon)?;
+        field("condition", &mut self.condition)?;
+        field("tags", &mut self.tags)?;
+        match fields.get("deprecated") {
+            Some(Value::Bool(deprecated)) => self.deprecated = deprecated,
+            None | Some(Value::Nil) => {}
+            Some(other) => return Err(mismatch(&other, "Metadata.deprecated", "bool")),
+        }
+        if let Some(value) = fields.get("sources") {
+            self.sources = strings(&value, "Metadata", "sources")?;
+        }
+        if let Some(value) = fields.get("keywords") {
+            self.keywords = strings(&value, "Metadata", "keywords")?;
+        }
+        if let Some(value) = fields.get("maintainers") {
+            self.maintainers =
+                items(&value, "Metadata.maintainers")?.iter().map(maintainer).collect::<Result<_, _>>()?;
+        }
+        if let Some(Value::Map(annotations)) = fields.get("annotations") {
+            let entry = |(key, value): (Str, Value)| {
+                Ok((key.to_string_lossy().into_owned(), string(&value, "Metadata", "annotations")?.unwrap_or_default()))
+            };
+            self.annotations = Some(annotations.entries().into_iter().map(entry).collect::<Result<_, String>>()?);
+        }
+        match fields.get("dependencies") {
+            None => {}
+            Some(Value::Nil) => self.dependencies = None,
+            Some(value) => {
+                let read = items(&value, "Metadata.dependencies")?.iter().map(dependency).collect::<Result<_, _>>()?;
+                self.dependencies = Some(read);
+            }
+        }
+        Ok(())
+    }
+
+    /// Cleans the texts and checks what Helm demands.
+    ///
+    /// # Errors
+    /// Helm's message.
+    pub(crate) fn validate(&mut self, profile: Profile) -> Result<(), String> {
+        let texts = [
+            &mut self.name,
+            &mut self.description,
+            &mut self.home,
+            &mut self.icon,
+            &mut self.condition,
+            &mut self.tags,
+            &mut self.app_version,
+            &mut self.kube_version,
+        ];
+        let lists = self.sources.iter_mut().chain(&mut self.keywords).chain(self.maintainers.iter_mut().flatten());
+        texts.into_iter().chain(lists).for_each(sanitize);
+        let fail = |what: &str| Err(format!("validation: {what}"));
+        if self.api_version.is_empty() {
+            return fail("chart.metadata.apiVersion is required");
+        }
+        if self.name.is_empty() {
+            return fail("chart.metadata.name is required");
+        }
+        let quoted = crate::golang::quote(&self.name);
+        if profile == Profile::Helm4 && matches!(self.name.as_str(), "." | "..") {
+            return fail(&format!("chart.metadata.name {quoted} is not allowed"));
+        }
+        if self.name != crate::golang::paths::base(&self.name) {
+            return fail(&format!("chart.metadata.name {quoted} is invalid"));
+        }
+        if self.version.is_empty() {
+            return fail("chart.metadata.version is required");
+        }
+        if Version::parse(&self.version, profile).is_err() {
+            return fail(&format!("chart.metadata.version {} is invalid", crate::golang::quote(&self.version)));
+        }
+        if !matches!(self.chart_type.as_str(), "" | "application" | "library") {
+            return fail("chart.metadata.type must be application or library");
+        }
+        let mut known = Vec::new();
+        for dependency in self.dependencies.iter_mut().flatten() {
+            dependency.sanitize();
+            let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+            if !dependency.alias.chars().all(allowed) {
+                let name = crate::golang::quote(&dependency.name);
+                return fail(&format!("dependency {name} has disallowed characters in the alias"));
+            }
+            let key = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
+            if known.contains(key) {
+                return fail(&format!("more than one dependency with name or alias {}", crate::golang::quote(key)));
+            }
+            known.push(key.clone());
+        }
+        Ok(())
+    }
+
+    /// Returns whether only its `_` templates count.
+    pub fn is_library(&self) -> bool {
+        self.chart_type.eq_ignore_ascii_case("library")
+    }
+
+    /// Returns `.Chart`: in Helm 4 a map by the names of the fields, in Helm 3 the struct itself.
+    pub(crate) fn value(&self, profile: Profile) -> Value {
+        match profile {
+            Profile::Helm3 => Value::object(self.clone()),
+            Profile::Helm4 => {
+                let any =
+                    |list: &[String]| Value::from(List::any(list.iter().map(|text| text.as_str().into()).collect()));
+                self.go_fields(any, |fields| fields.into_iter().collect::<Map>().into())
+                    .into_iter()
+                    .collect::<Map>()
+                    .into()
+            }
+        }
+    }
+
+    /// Returns the fields by their Go names; `list` and `record` make the values of lists and of inner structs.
+    fn go_fields(
+        &self,
+        list: fn(&[String]) -> Value,
+        record: fn(Vec<(&'static str, Value)>) -> Value,
+    ) -> Vec<(&'static str, Value)> {
+        let text = |text: &String| Value::from(text.as_str());
+        let maintainers = self
+            .maintainers
+            .iter()
+            .map(|[name, email, url]| record(vec![("Name", text(name)), ("Email", text(email)), ("URL", text(url))]));
+        let dependencies = self.dependencies.iter().flatten().map(|one| {
+            record(vec![
+                ("Name", text(&one.name)),
+                ("Version", text(&one.version)),
+                ("Repository", text(&one.repository)),
+                ("Condition", text(&one.condition)),
+                ("Tags", list(&one.tags)),
+                ("Enabled", Value::Bool(one.enabled)),
+                ("ImportValues", List::any(one.import_values.iter().map(Import::value).collect()).into()),
+                ("Alias", text(&one.alias)),
+            ])
+        });
+        let annotations = match &self.annotations {
+            None => Map::nil(MapType::STRING),
+            Some(entries) => {
+                let entries = entries.iter().map(|(key, value)| (key.as_str().into(), value.as_str().into()));
+                Map::from_entries(MapType::STRING, entries.collect())
+            }
+        };
+        vec![
+            ("Name", text(&self.name)),
+            ("Home", text(&self.home)),
+            ("Sources", list(&self.sources)),
+            ("Version", text(&self.version)),
+            ("Description", text(&self.description)),
+            ("Keywords", list(&self.keywords)),
+            ("Maintainers", List::any(maintainers.collect()).into()),
+            ("Icon", text(&self.icon)),
+            ("APIVersion", text(&self.api_version)),
+            ("Condition", text(&self.condition)),
+            ("Tags", text(&self.tags)),
+            ("AppVersion", text(&self.app_version)),
+            ("Deprecated", Value::Bool(self.deprecated)),
+            ("Annotations", annotations.into()),
+            ("KubeVersion", text(&self.kube_version)),
+            ("Dependencies", List::any(dependencies.collect()).into()),
+            ("Type", text(&self.chart_type)),
+            ("IsRoot", Value::Bool(self.is_root)),
+        ]
+    }
+
+    /// Returns the fields under their names in JSON, without the empty ones.
+    pub(crate) fn json_fields(&self) -> Vec<(Str, Value)> {
+        let record = |fields: Vec<(&'static str, Value)>| Value::object(Record(fields));
+        let fields = self.go_fields(|list| strings_value(list), record);
+        let named = fields.into_iter().filter(|(name, value)| *name == "IsRoot" || value.is_true());
+        named.map(|(name, value)| (json_key(name).into(), value)).collect()
+    }
+}
+
+fn strings_value(list: &[String]) -> Value {
+    if list.is_empty() { List::nil(ListType::STRING) } else { List::strings(list.iter().map(String::as_str)) }.into()
+}
+
+/// Returns a field's name in JSON.
+pub(crate) fn json_key(name: &str) -> String {
+    match name {
+        "APIVersion" => "apiVersion".to_owned(),
+        "AppVersion" => "appVersion".to_owned(),
+        "KubeVersion" => "kubeVersion".to_owned(),
+        "ImportValues" => "import-values".to_owned(),
+        "IsRoot" => "IsRoot".to_owned(),
+        other => other.to_ascii_lowercase(),
+    }
+}
+
+impl Object for Metadata {
+    fn object_type(&self) -> Type {
+        Type::Named(Kind::Struct, "struct { chart.Metadata; IsRoot bool }")
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn field(&self, name: &str) -> Option<(Value, Type)> {
+        let (_, value) = self.fields().into_iter().find(|(field, _)| *field == name)?;
+        let of = value.go_type().unwrap_or(Type::Any);
+        Some((value, of))
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        self.go_fields(|list| strings_value(list), |fields| Value::object(Record(fields)))
+    }
+}
+
+/// A struct below the metadata: a maintainer or a dependency.
+pub(crate) struct Record(Vec<(&'static str, Value)>);
+
+impl Record {
+    /// Returns the fields under their names in JSON, without the empty ones.
+    pub(crate) fn json_fields(&self) -> Vec<(Str, Value)> {
+        let kept = self.0.iter().filter(|(name, value)| value.is_true() || *name == "Repository");
+        kept.map(|(name, value)| (json_key(name).into(), value.clone())).collect()
+    }
+}
+
+impl Object for Record {
+    fn object_type(&self) -> Type {
+        let is_dependency = self.0.iter().any(|(name, _)| *name == "Alias");
+        Type::Named(Kind::Pointer, if is_dependency { "*chart.Dependency" } else { "*chart.Maintainer" })
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn field(&self, name: &str) -> Option<(Value, Type)> {
+        let (_, value) = self.0.iter().find(|(field, _)| *field == name)?;
+        Some((value.clone(), value.go_type().unwrap_or(Type::Any)))
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        self.0.clone()
+    }
+}
+
+impl Import {
+    fn value(&self) -> Value {
+        let (child, parent) = match self {
+            Self::Exported(name) => (format!("exports.{name}"), "."),
+            Self::Table { child, parent } => (child.clone(), parent.as_str()),
+        };
+        let entries = [("child", child.as_str()), ("parent", parent)];
+        let entries = entries.into_iter().map(|(key, value)| (key.into(), value.into()));
+        Map::from_entries(MapType::STRING, entries.collect()).into()
+    }
+}
+
+impl Dependency {
+    fn sanitize(&mut self) {
+        for text in [&mut self.name, &mut self.version, &mut self.repository, &mut self.condition] {
+            sanitize(text);
+        }
+        self.tags.iter_mut().for_each(sanitize);
+    }
+}
+
+const DECODING: &str = "error unmarshaling JSON: while decoding JSON: json: ";
+
+fn dependency(value: &Value) -> Result<Dependency, String> {
+    let Value::Map(fields) = value else {
+        return Err(mismatch(value, "Metadata.dependencies", "chart.Dependency"));
+    };
+    let field = |key: &str| -> Result<String, String> {
+        fields.get(key).map_or(Ok(None), |value| string(&value, "Dependency", key)).map(Option::unwrap_or_default)
+    };
+    let import = |value: &Value| match value {
+        Value::Map(pair) => {
+            let part = |key| {
+                pair.get(key).map_or("<nil>".to_owned(), |value| {
+                    String::from_utf8_lossy(&crate::golang::display(&value)).into_owned()
+                })
+            };
+            Some(Import::Table { child: part("child"), parent: part("parent") })
+        }
+        Value::Str(name) => Some(Import::Exported(name.to_string_lossy().into_owned())),
+        _ => None,
+    };
+    Ok(Dependency {
+        name: field("name")?,
+        version: field("version")?,
+        repository: field("repository")?,
+        condition: field("condition")?,
+        alias: field("alias")?,
+        tags: fields.get("tags").map_or(Ok(Vec::new()), |value| strings(&value, "Dependency", "tags"))?,
+        enabled: false,
+        import_values: match fields.get("import-values") {
+            Some(Value::List(list)) => list.as_slice().iter().filter_map(import).collect(),
+            _ => Vec::new(),
+        },
+    })
+}
+
+fn maintainer(value: &Value) -> Result<[String; 3], String> {
+    let Value::Map(fields) = value else {
+        return Err(mismatch(value, "Metadata.maintainers", "chart.Maintainer"));
+    };
+    let field = |key: &str| {
+        fields.get(key).map_or(Ok(None), |value| string(&value, "Maintainer", key)).map(Option::unwrap_or_default)
+    };
+    Ok([field("name")?, field("email")?, field("url")?])
+}
+
+fn items(value: &Value, field: &str) -> Result<Vec<Value>, String> {
+    match value {
+        Value::List(list) => Ok(list.as_slice().to_vec()),
+        Value::Nil => Ok(Vec::new()),
+        other => Err(mismatch(other, field, "[]string")),
+    }
+}
+
+fn strings(value: &Value, of: &str, key: &str) -> Result<Vec<String>, String> {
+    let text = |value: &Value| string(value, of, key).map(Option::unwrap_or_default);
+    items(value, &format!("{of}.{key}"))?.iter().map(text).collect()
+}
+
+/// Returns a scalar as a field of type string has it; nothing for null.
+pub(crate) fn string(value: &Value, of: &str, key: &str) -> Result<Option<String>, String> {
+    Ok(Some(match value {
+        Value::Nil => return Ok(None),
+        Value::Str(text) => text.to_string_lossy().into_owned(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Int(number, _) => number.to_string(),
+        Value::Uint(number, _) => number.to_string(),
+        Value::Float(number) => crate::golang::float_g(*number),
+        other => return Err(mismatch(other, &format!("{of}.{key}"), "string")),
+    }))
+}
+
+fn json_name(value: &Value) -> &'static str {
+    match value {
+        Value::Map(_) => "object",
+        Value::List(_) => "array",
+        Value::Str(_) => "string",
+        Value::Bool(_) => "bool",
+        _ => "number",
+    }
+}
+
+fn mismatch(value: &Value, field: &str, wanted: &str) -> String {
+    format!("{DECODING}cannot unmarshal {} into Go struct field {field} of type {wanted}", json_name(value))
+}
+
+/// White space becomes blanks, what cannot be printed goes.
+fn sanitize(text: &mut String) {
+    if text.chars().any(|c| c != ' ' && (c.is_whitespace() || c.is_control())) {
+        *text = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !c.is_control()).collect();
+    }
+}

@@ -1,0 +1,61 @@
+//! Charts as files and metadata, and charts as they take part in a release.
+
+mod archive;
+mod ignore;
+mod instance;
+mod load;
+mod metadata;
+
+use std::sync::Arc;
+
+pub(crate) use instance::Instance;
+pub use load::ChartLimits;
+pub(crate) use metadata::Record;
+pub use metadata::{Dependency, Metadata};
+
+/// A chart with its subcharts. Nothing of it is rendered yet.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    pub(crate) metadata: Metadata,
+    pub(crate) templates: Vec<ChartFile>,
+    pub(crate) files: Vec<ChartFile>,
+    pub(crate) values: Option<Arc<[u8]>>,
+    pub(crate) schema: Option<Arc<[u8]>>,
+    pub(crate) subcharts: Vec<Chart>,
+}
+
+/// One file of a chart.
+#[derive(Debug, Clone)]
+pub struct ChartFile {
+    /// The path below the chart, `/` between its parts.
+    pub name: String,
+    /// The content, without a byte order mark.
+    pub data: Arc<[u8]>,
+}
+
+impl Chart {
+    /// Returns what `Chart.yaml` says.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// Returns the content of `values.yaml`.
+    pub fn values(&self) -> Option<&[u8]> {
+        self.values.as_deref()
+    }
+
+    /// Returns the content of `values.schema.json`.
+    pub fn schema(&self) -> Option<&[u8]> {
+        self.schema.as_deref()
+    }
+
+    /// Returns the files below `templates/`.
+    pub fn templates(&self) -> &[ChartFile] {
+        &self.templates
+    }
+
+    /// Returns the charts below `charts/`, sorted by folder or archive name.
+    pub fn subcharts(&self) -> &[Self] {
+        &self.subcharts
+    }
+}

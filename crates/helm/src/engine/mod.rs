@@ -1,0 +1,94 @@
+//! Renders the templates of a chart: the data that they see, the order in which they are read, Helm's error texts.
+
+mod api_versions;
+mod capabilities;
+mod context;
+mod errors;
+mod files;
+mod state;
+
+use std::sync::Arc;
+
+pub(crate) use capabilities::{BuildInfo, Capabilities};
+pub(crate) use errors::{FAILURE_END, FAILURE_START};
+pub(crate) use state::State;
+use towpath_gotmpl::{Limits, Map, MissingKey, Session, Str, Templates, Value};
+
+use crate::{HelmError, RenderEnv, chart::Instance, functions::functions, limits::RenderLimits};
+
+/// One template of a chart with the data it sees.
+struct Renderable {
+    /// Its path in the output: `shop/templates/service.yaml`.
+    name: String,
+    source: Str,
+    data: Map,
+    base_path: String,
+}
+
+/// Returns the outputs of all templates but the partials: (path, text), sorted by path.
+///
+/// # Errors
+/// When a template cannot be parsed or executed.
+pub(crate) fn render_templates(
+    instance: &Instance<'_>,
+    values: &Map,
+    env: &RenderEnv,
+    capabilities: &Capabilities,
+    limits: &RenderLimits,
+) -> Result<Vec<(String, Str)>, HelmError> {
+    let mut renderables = context::renderables(instance, values, env, capabilities);
+    sort(&mut renderables);
+    let mut templates = Templates::new("gotpl", functions(env.profile).clone(), MissingKey::Zero);
+    for template in &renderables {
+        let parsed = templates.parse(template.name.as_str(), template.source.clone());
+        parsed.map_err(|error| errors::parse(&template.name, error))?;
+    }
+    let mut session = Session::new(Arc::new(templates))
+        .with_limits(Limits {
+            stack: limits.stack_bytes(),
+            output: limits.output_bytes,
+            steps: limits.steps,
+            ..Limits::default()
+        })
+        .with_state(State::new(env));
+    let mut outputs = Vec::with_capacity(renderables.len());
+    for template in renderables.iter().filter(|template| !is_partial(&template.name)) {
+        let about = [("Name", template.name.as_str()), ("BasePath", template.base_path.as_str())];
+        let about = about.into_iter().collect::<Map>().with_type(context::values_type(env.profile));
+        template.data.insert("Template", about);
+        let name = Str::from(template.name.as_str());
+        let output = session.include(&name, Value::Map(template.data.clone()));
+        let output = output.map_err(|error| errors::execute(&template.name, error, env.profile, &instance.path))?;
+        outputs.push((template.name.clone(), without_no_value(output)));
+    }
+    outputs.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(outputs)
+}
+
+/// Returns a text without Go's mark for a missing value.
+pub(crate) fn without_no_value(output: Str) -> Str {
+    const MARK: &[u8] = b"<no value>";
+    let bytes = output.as_bytes();
+    if !bytes.windows(MARK.len()).any(|window| window == MARK) {
+        return output;
+    }
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(MARK.len()).position(|window| window == MARK) {
+        kept.extend_from_slice(&rest[..at]);
+        rest = &rest[at + MARK.len()..];
+    }
+    kept.extend_from_slice(rest);
+    kept.into()
+}
+
+/// Whether a file is only there to be included.
+pub(crate) fn is_partial(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.starts_with('_'))
+}
+
+/// Deep paths come first, so that the templates of a parent redefine those of its subcharts.
+fn sort(templates: &mut [Renderable]) {
+    let key = |template: &Renderable| template.name.matches('/').count();
+    templates.sort_by(|one, other| (key(other), &other.name).cmp(&(key(one), &one.name)));
+}

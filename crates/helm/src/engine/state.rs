@@ -1,0 +1,63 @@
+use std::collections::HashMap;
+
+use towpath_gotmpl::{CallError, Session, Str};
+
+use crate::{
+    Profile, Randomness, RenderEnv,
+    golang::time::{Time, Zone},
+};
+
+/// What functions need besides their arguments.
+pub(crate) struct State {
+    profile: Profile,
+    now: std::time::SystemTime,
+    zone: Zone,
+    randomness: Randomness,
+    nesting: HashMap<Str, usize>,
+}
+
+impl State {
+    /// Returns the state at the start of a rendering.
+    pub(crate) fn new(env: &RenderEnv) -> Self {
+        Self {
+            profile: env.profile,
+            now: env.now,
+            zone: Zone::named(&env.time_zone).unwrap_or_else(Zone::utc),
+            randomness: env.randomness.clone(),
+            nesting: HashMap::new(),
+        }
+    }
+
+    /// Returns the state of a session.
+    pub(crate) fn of(session: &mut Session) -> Result<&mut Self, CallError> {
+        session.state::<Self>().ok_or_else(|| CallError::new("the session has no chart"))
+    }
+
+    /// Returns the release of Helm that is reproduced.
+    pub(crate) fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// Returns the present as the caller gave it.
+    pub(crate) fn now(&self) -> Time {
+        Time::from_clock(self.now, self.zone.clone())
+    }
+
+    /// Returns the zone that Go calls `Local`.
+    pub(crate) fn zone(&self) -> Zone {
+        self.zone.clone()
+    }
+
+    /// Fills `bytes` from the caller's source.
+    pub(crate) fn fill(&self, bytes: &mut [u8]) {
+        self.randomness.fill(bytes);
+    }
+
+    /// Returns how often the template `name` is open.
+    pub(crate) fn nesting(&mut self, name: &Str) -> &mut usize {
+        if !self.nesting.contains_key(name.as_bytes()) {
+            self.nesting.insert(name.clone(), 0);
+        }
+        self.nesting.entry(name.clone()).or_default()
+    }
+}

@@ -1,0 +1,51 @@
+use towpath_gotmpl::{Object, Str, Value};
+
+use super::time::Time;
+use crate::{
+    chart::{Metadata, Record},
+    engine::{BuildInfo, Capabilities},
+    semver_value::VersionValue,
+};
+
+/// What an object becomes in JSON, YAML and TOML.
+pub(crate) enum Marshal {
+    /// Another value.
+    Value(Value),
+    /// A struct's fields under their names in JSON.
+    Fields(Vec<(Str, Value)>),
+    /// A struct without visible fields, or a function.
+    Unsupported,
+}
+
+impl Marshal {
+    /// Returns what Go's `encoding/json` makes of `object`: its `MarshalJSON` method, its tagged fields, its data.
+    pub(crate) fn of(object: &dyn Object) -> Self {
+        let any = object.as_any();
+        if let Some(time) = any.downcast_ref::<Time>() {
+            return Self::Value(Value::from(time.format("2006-01-02T15:04:05.999999999Z07:00")));
+        }
+        if let Some(version) = any.downcast_ref::<VersionValue>() {
+            return Self::Value(Value::from(version.0.to_string()));
+        }
+        if let Some(metadata) = any.downcast_ref::<Metadata>() {
+            return Self::Fields(metadata.json_fields());
+        }
+        if let Some(record) = any.downcast_ref::<Record>() {
+            return Self::Fields(record.json_fields());
+        }
+        if let Some(build) = any.downcast_ref::<BuildInfo>() {
+            return Self::Fields(build.json_fields());
+        }
+        if let Some(capabilities) = any.downcast_ref::<Capabilities>() {
+            return Self::Fields(capabilities.json_fields());
+        }
+        if let Some(underlying) = object.underlying() {
+            return Self::Value(underlying);
+        }
+        let fields = object.fields();
+        if fields.is_empty() {
+            return Self::Unsupported;
+        }
+        Self::Fields(fields.into_iter().map(|(name, value)| (Str::from(name), value)).collect())
+    }
+}

@@ -1,0 +1,308 @@
+//! Go's `regexp` on the `regex` crate: both are RE2's language, but Go's classes `\d`, `\w`, `\s`, `\b` are ASCII's, it knows
+//! `\Q…\E` and `\C`-less syntax, and its replacement templates name groups greedily.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use regex::bytes::{Captures, Regex, RegexBuilder};
+
+/// Memory that a compiled expression may take; Go limits repetitions to 1000, which stays below it.
+const SIZE_LIMIT: usize = 32 << 20;
+
+/// How many compiled expressions one thread keeps.
+const KEPT: usize = 256;
+
+thread_local! {
+    static COMPILED: RefCell<HashMap<String, Rc<Regex>>> = RefCell::default();
+}
+
+/// Returns the compiled `expression`.
+///
+/// # Errors
+/// Go's message: ``error parsing regexp: missing closing ): `(` ``.
+pub(crate) fn compile(expression: &str) -> Result<Rc<Regex>, String> {
+    if let Some(known) = COMPILED.with_borrow(|kept| kept.get(expression).cloned()) {
+        return Ok(known);
+    }
+    check(expression)?;
+    let translated = translate(expression);
+    let built = RegexBuilder::new(&translated).size_limit(SIZE_LIMIT).octal(false).build();
+    let regex = Rc::new(built.map_err(|error| format!("error parsing regexp: {}", explain(expression, &error)))?);
+    COMPILED.with_borrow_mut(|kept| {
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(expression.to_owned(), Rc::clone(&regex));
+    });
+    Ok(regex)
+}
+
+/// Returns `expression` as the `regex` crate must read it.
+fn translate(expression: &str) -> String {
+    let mut out = String::with_capacity(expression.len() + 16);
+    let mut characters = expression.chars().peekable();
+    let mut in_class = false;
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' => match characters.next() {
+                Some('d') => out.push_str(if in_class { "0-9" } else { "[0-9]" }),
+                Some('D') => out.push_str("[^0-9]"),
+                Some('w') => out.push_str(if in_class { "0-9A-Za-z_" } else { "[0-9A-Za-z_]" }),
+                Some('W') => out.push_str("[^0-9A-Za-z_]"),
+                Some('s') => out.push_str(if in_class { r"\t\n\x0C\r " } else { r"[\t\n\x0C\r ]" }),
+                Some('S') => out.push_str(r"[^\t\n\x0C\r ]"),
+                Some('b') if !in_class => out.push_str("(?-u:\\b)"),
+                Some('B') if !in_class => out.push_str("(?-u:\\B)"),
+                Some('z') if !in_class => out.push_str(r"\z"),
+                Some('Q') if !in_class => {
+                    let mut literal = String::new();
+                    while let Some(c) = characters.next() {
+                        if c == '\\' && characters.peek() == Some(&'E') {
+                            characters.next();
+                            break;
+                        }
+                        literal.push(c);
+                    }
+                    out.push_str(&regex::escape(&literal));
+                }
+                Some(escaped) => {
+                    out.push('\\');
+                    out.push(escaped);
+                }
+                None => out.push('\\'),
+            },
+            '[' if in_class => {
+                if characters.peek() == Some(&':') {
+                    out.push('[');
+                } else {
+                    out.push_str("\\[");
+                }
+                // A POSIX class such as `[:alpha:]` is copied as it is.
+                if characters.peek() == Some(&':') {
+                    while let Some(c) = characters.next() {
+                        out.push(c);
+                        if c == ':' && characters.peek() == Some(&']') {
+                            out.push(']');
+                            characters.next();
+                            break;
+                        }
+                    }
+                }
+            }
+            '[' => {
+                in_class = true;
+                out.push('[');
+                if characters.next_if_eq(&'^').is_some() {
+                    out.push('^');
+                }
+                if characters.next_if_eq(&']').is_some() {
+                    out.push_str("\\]");
+                }
+            }
+            ']' if in_class => {
+                in_class = false;
+                out.push(']');
+            }
+            '&' | '~' if in_class => {
+                out.push('\\');
+                out.push(c);
+            }
+            '-' if in_class && characters.peek() == Some(&'-') => out.push_str("\\-"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Refuses what the `regex` crate reads and Go does not.
+fn check(expression: &str) -> Result<(), String> {
+    let fail = |what: &str, part: &str| Err(format!("error parsing regexp: {what}: `{part}`"));
+    for unsupported in ["(?=", "(?!", "(?<=", "(?<!", "(?>", "(?#", "(?R", "(?x", "(?u", "(?-u"] {
+        if let Some(at) = expression.find(unsupported)
+            && !expression[..at].ends_with('\\')
+        {
+            let shown = match unsupported {
+                "(?<=" | "(?<!" => "(?<",
+                unsupported => unsupported,
+            };
+            return fail("invalid or unsupported Perl syntax", shown);
+        }
+    }
+    if expression.ends_with('\\') && !expression.ends_with("\\\\") {
+        return Err("error parsing regexp: trailing backslash at end of expression: ``".to_owned());
+    }
+    Ok(())
+}
+
+/// Returns Go's words for what is wrong with `expression`.
+fn explain(expression: &str, error: &regex::Error) -> String {
+    let text = error.to_string();
+    let kind = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    match kind {
+        "unclosed group" => format!("missing closing ): `{expression}`"),
+        "unopened group" => format!("unexpected ): `{expression}`"),
+        "unclosed character class" => {
+            let at = expression.rfind('[').unwrap_or(0);
+            format!("missing closing ]: `{}`", &expression[at..])
+        }
+        "repetition operator missing expression" => {
+            let at = expression.find(['*', '+', '?']).unwrap_or(0);
+            let end = expression[at..].chars().next().map_or(at, |c| at + c.len_utf8());
+            format!("missing argument to repetition operator: `{}`", &expression[at..end])
+        }
+        "unrecognized escape sequence" => {
+            let at = expression.find('\\').unwrap_or(0);
+            format!("invalid escape sequence: `{}`", expression[at..].chars().take(2).collect::<String>())
+        }
+        other => format!("{other}: `{expression}`"),
+    }
+}
+
+/// Returns every match, or the first `limit`; a negative limit is none. An empty match next to a match is left out, as Go does.
+pub(crate) fn find_all<'t>(regex: &Regex, text: &'t [u8], limit: i64) -> Vec<(usize, &'t [u8])> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut found = Vec::new();
+    let mut last_end = None;
+    for one in regex.find_iter(text) {
+        if found.len() >= limit {
+            break;
+        }
+        if one.is_empty() && last_end == Some(one.start()) {
+            continue;
+        }
+        last_end = Some(one.end());
+        found.push((one.start(), one.as_bytes()));
+    }
+    found
+}
+
+/// Returns the pieces between matches, at most `limit`; 0 gives none.
+pub(crate) fn split<'t>(regex: &Regex, expression: &str, text: &'t [u8], limit: i64) -> Vec<&'t [u8]> {
+    if limit == 0 {
+        return Vec::new();
+    }
+    if !expression.is_empty() && text.is_empty() {
+        return vec![b""];
+    }
+    let (mut begin, mut end) = (0, 0);
+    let mut pieces = Vec::new();
+    for (start, matched) in find_all(regex, text, limit) {
+        if limit > 0 && i64::try_from(pieces.len()).is_ok_and(|count| count == limit - 1) {
+            break;
+        }
+        end = start;
+        if start + matched.len() != 0 {
+            pieces.push(&text[begin..end]);
+        }
+        begin = start + matched.len();
+    }
+    if end != text.len() {
+        pieces.push(&text[begin..]);
+    }
+    pieces
+}
+
+/// Returns `text` with each match replaced by `template`, in which `$1`, `${name}` and `$$` stand for groups and a dollar.
+pub(crate) fn replace_all(regex: &Regex, text: &[u8], template: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let (mut last, mut last_match) = (0, None);
+    for groups in regex.captures_iter(text) {
+        let Some(whole) = groups.get(0) else { continue };
+        if whole.is_empty() && last_match == Some(whole.start()) {
+            continue;
+        }
+        out.extend_from_slice(&text[last..whole.start()]);
+        expand(regex, &groups, template, &mut out);
+        last = whole.end();
+        last_match = Some(whole.end());
+    }
+    out.extend_from_slice(&text[last..]);
+    out
+}
+
+/// Returns `text` with each match replaced by `replacement` as it stands.
+pub(crate) fn replace_literal(regex: &Regex, text: &[u8], replacement: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut last = 0;
+    for (start, matched) in find_all(regex, text, -1) {
+        out.extend_from_slice(&text[last..start]);
+        out.extend_from_slice(replacement);
+        last = start + matched.len();
+    }
+    out.extend_from_slice(&text[last..]);
+    out
+}
+
+/// Returns `text` with RE2's special characters escaped.
+pub(crate) fn quote_meta(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if r"\.+*?()|[]{}^$".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn expand(regex: &Regex, groups: &Captures<'_>, template: &[u8], out: &mut Vec<u8>) {
+    let mut rest = template;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'$') {
+        out.extend_from_slice(&rest[..at]);
+        rest = &rest[at + 1..];
+        if rest.first() == Some(&b'$') {
+            out.push(b'$');
+            rest = &rest[1..];
+            continue;
+        }
+        let Some((name, after)) = group_name(rest) else {
+            out.push(b'$');
+            continue;
+        };
+        rest = after;
+        let group = if name.bytes().all(|byte| byte.is_ascii_digit()) {
+            name.parse().ok().and_then(|number: usize| groups.get(number))
+        } else {
+            regex.capture_names().flatten().any(|known| known == name).then(|| groups.name(name)).flatten()
+        };
+        out.extend_from_slice(group.map_or(b"".as_slice(), |group| group.as_bytes()));
+    }
+    out.extend_from_slice(rest);
+}
+
+/// Returns the longest group name behind a `$`, and what follows it.
+fn group_name(text: &[u8]) -> Option<(&str, &[u8])> {
+    let braced = text.first() == Some(&b'{');
+    let body = if braced { &text[1..] } else { text };
+    let end = body.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_')).unwrap_or(body.len());
+    if end == 0 || (braced && body.get(end) != Some(&b'}')) {
+        return None;
+    }
+    let name = std::str::from_utf8(&body[..end]).ok()?;
+    Some((name, &body[end + usize::from(braced)..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replaced(expression: &str, text: &str, template: &str) -> String {
+        let regex = compile(expression).unwrap();
+        String::from_utf8(replace_all(&regex, text.as_bytes(), template.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn expressions_mean_what_they_mean_in_go() {
+        assert_eq!(replaced("a(x*)b", "-ab-axxb-", "${1}W"), "-W-xxW-");
+        assert_eq!(replaced("a(x*)b", "-ab-axxb-", "$1W"), "---");
+        assert_eq!(replaced(r"\w", "aé1", "."), ".é.");
+        assert_eq!(replaced(r"[^\w-]", "a.b-c", "_"), "a_b-c");
+        assert_eq!(replaced(r"\Qa.b\E+", "a.bbb", "x"), "x");
+        assert_eq!(replaced("x*", "abc", "-"), "-a-b-c-");
+        let regex = compile("a").unwrap();
+        let parts: Vec<_> = split(&regex, "a", b"banana", -1);
+        assert_eq!(parts, [b"b".as_slice(), b"n", b"n", b""]);
+        assert_eq!(compile("a(b").unwrap_err(), "error parsing regexp: missing closing ): `a(b`");
+        assert!(compile("(?=x)").unwrap_err().contains("invalid or unsupported Perl syntax"));
+        assert_eq!(quote_meta("1.2[3]"), r"1\.2\[3\]");
+    }
+}

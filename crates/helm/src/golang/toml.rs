@@ -1,0 +1,223 @@
+//! TOML as Helm's `toToml` writes it.
+//!
+//! Source: the encoder of `BurntSushi/toml` 1.6.0: direct keys before tables, both sorted; tables below the first level
+//! indented by two spaces.
+
+use towpath_gotmpl::{Str, Value};
+
+use super::Marshal;
+
+/// A value that TOML has no form for; Display is the library's message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct TomlError(String);
+
+/// How deep tables may nest.
+const MAX_DEPTH: usize = 1_000;
+
+/// Returns `value` as a TOML document.
+pub(crate) fn encode(value: &Value) -> Result<Vec<u8>, TomlError> {
+    let mut writer = Writer { out: Vec::new() };
+    match plain(value) {
+        Plain::Table(entries) => writer.table(&mut Vec::new(), &entries)?,
+        Plain::Nothing => return Err(TomlError("toml: cannot encode a nil value".to_owned())),
+        _ => return Err(TomlError("toml: top-level values must be Go maps or structs".to_owned())),
+    }
+    Ok(writer.out)
+}
+
+/// A value by what TOML makes of it.
+enum Plain {
+    Nothing,
+    Literal(String),
+    Array(Vec<Value>),
+    Table(Vec<(Str, Value)>),
+}
+
+fn plain(value: &Value) -> Plain {
+    match value {
+        Value::Nil => Plain::Nothing,
+        Value::Bool(truth) => Plain::Literal(truth.to_string()),
+        Value::Int(number, _) => Plain::Literal(number.to_string()),
+        Value::Uint(number, _) => Plain::Literal(number.to_string()),
+        Value::Float(number) => Plain::Literal(float(*number)),
+        Value::Float32(number) => Plain::Literal(float(f64::from(*number))),
+        Value::Str(text) => Plain::Literal(quoted(text)),
+        Value::Bytes(bytes) => Plain::Array(bytes.as_bytes().iter().map(|byte| Value::int(i64::from(*byte))).collect()),
+        Value::List(list) if list.is_nil() => Plain::Nothing,
+        Value::List(list) => Plain::Array(list.as_slice().to_vec()),
+        Value::Map(map) if map.is_nil() => Plain::Nothing,
+        Value::Map(map) => Plain::Table(map.entries()),
+        Value::Object(object) => match Marshal::of(&**object) {
+            Marshal::Value(value) => plain(&value),
+            Marshal::Fields(fields) => Plain::Table(fields),
+            Marshal::Unsupported => Plain::Nothing,
+        },
+        Value::Complex(..) | Value::Func(_) => Plain::Nothing,
+    }
+}
+
+struct Writer {
+    out: Vec<u8>,
+}
+
+impl Writer {
+    fn table(&mut self, path: &mut Vec<Str>, entries: &[(Str, Value)]) -> Result<(), TomlError> {
+        if path.len() > MAX_DEPTH {
+            return Err(TomlError("toml: tables nest too deep".to_owned()));
+        }
+        let (mut direct, mut tables) = (Vec::new(), Vec::new());
+        for (key, value) in entries {
+            match plain(value) {
+                Plain::Table(_) => tables.push((key, value)),
+                _ => direct.push((key, value)),
+            }
+        }
+        for (key, value) in direct {
+            path.push(key.clone());
+            self.entry(path, value)?;
+            path.pop();
+        }
+        for (key, value) in tables {
+            path.push(key.clone());
+            if let Plain::Table(entries) = plain(value) {
+                if path.len() == 1 {
+                    self.newline();
+                }
+                let header = format!("{}[{}]", indent(path), dotted(path));
+                self.out.extend_from_slice(header.as_bytes());
+                self.newline();
+                self.table(path, &entries)?;
+            }
+            path.pop();
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, path: &mut Vec<Str>, value: &Value) -> Result<(), TomlError> {
+        match plain(value) {
+            Plain::Array(items) if is_table_array(&items)? => {
+                for item in &items {
+                    let Plain::Table(entries) = plain(item) else { continue };
+                    self.newline();
+                    let header = format!("{}[[{}]]", indent(path), dotted(path));
+                    self.out.extend_from_slice(header.as_bytes());
+                    self.newline();
+                    self.table(path, &entries)?;
+                }
+            }
+            Plain::Nothing | Plain::Table(_) => {}
+            _ => {
+                let key = path.last().map(key_text).unwrap_or_default();
+                self.out.extend_from_slice(format!("{}{key} = ", indent(path)).as_bytes());
+                self.inline(value, 0)?;
+                self.newline();
+            }
+        }
+        Ok(())
+    }
+
+    fn inline(&mut self, value: &Value, depth: usize) -> Result<(), TomlError> {
+        if depth > MAX_DEPTH {
+            return Err(TomlError("toml: arrays nest too deep".to_owned()));
+        }
+        match plain(value) {
+            Plain::Nothing => {}
+            Plain::Literal(text) => self.out.extend_from_slice(text.as_bytes()),
+            Plain::Array(items) => {
+                is_table_array(&items)?;
+                self.out.push(b'[');
+                for (n, item) in items.iter().enumerate() {
+                    if n > 0 {
+                        self.out.extend_from_slice(b", ");
+                    }
+                    self.inline(item, depth + 1)?;
+                }
+                self.out.push(b']');
+            }
+            Plain::Table(entries) => {
+                let is_table = |value: &Value| matches!(plain(value), Plain::Table(_));
+                let (tables, direct): (Vec<_>, Vec<_>) = entries.iter().partition(|(_, value)| is_table(value));
+                self.out.push(b'{');
+                let count = entries.len();
+                for (n, (key, value)) in direct.into_iter().chain(tables).enumerate() {
+                    if matches!(plain(value), Plain::Nothing) {
+                        continue;
+                    }
+                    self.out.extend_from_slice(format!("{} = ", key_text(key)).as_bytes());
+                    self.inline(value, depth + 1)?;
+                    if n + 1 < count {
+                        self.out.extend_from_slice(b", ");
+                    }
+                }
+                self.out.push(b'}');
+            }
+        }
+        Ok(())
+    }
+
+    /// A line break, but not at the very start.
+    fn newline(&mut self) {
+        if !self.out.is_empty() {
+            self.out.push(b'\n');
+        }
+    }
+}
+
+fn is_table_array(items: &[Value]) -> Result<bool, TomlError> {
+    let mut tables = !items.is_empty();
+    for item in items {
+        match plain(item) {
+            Plain::Nothing => return Err(TomlError("toml: cannot encode array with nil element".to_owned())),
+            Plain::Table(_) => {}
+            _ => tables = false,
+        }
+    }
+    Ok(tables)
+}
+
+fn indent(path: &[Str]) -> String {
+    "  ".repeat(path.len().saturating_sub(1))
+}
+
+fn dotted(path: &[Str]) -> String {
+    path.iter().map(key_text).collect::<Vec<_>>().join(".")
+}
+
+fn key_text(key: &Str) -> String {
+    let bytes = key.as_bytes();
+    let bare =
+        !bytes.is_empty() && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    if bare { key.to_string_lossy().into_owned() } else { quoted(key) }
+}
+
+fn quoted(text: &Str) -> String {
+    let mut out = String::from("\"");
+    for c in text.to_string_lossy().chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            '\u{0}'..='\u{1f}' | '\u{7f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Returns a float in its shortest form, with a point or an exponent.
+fn float(number: f64) -> String {
+    if number.is_nan() {
+        return if number.is_sign_negative() { "-nan" } else { "nan" }.to_owned();
+    }
+    if number.is_infinite() {
+        return if number < 0.0 { "-inf" } else { "inf" }.to_owned();
+    }
+    let text = super::float_g(number);
+    if text.contains(['e', '.']) { text } else { format!("{text}.0") }
+}

@@ -1,0 +1,219 @@
+//! YAML as `sigs.k8s.io/yaml` reads and writes it for templates: always by way of JSON.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use towpath_gotmpl::{List, Map, MapType, Object, Str, Value};
+use towpath_yaml::{Build, Dialect, Duplicates, Emitter, Profile, build, compare_keys, decode, parse_first};
+
+use super::{Marshal, json};
+
+/// As deep as values are written; a deeper one holds itself.
+const MAX_DEPTH: usize = 1_000;
+
+/// Returns the value of the first document of `text`; every number is a float64, an empty text is nil.
+///
+/// # Errors
+/// Go's message.
+pub(crate) fn read(text: &Str) -> Result<Value, String> {
+    read_as(text.as_bytes(), Numbers::Float)
+}
+
+/// Returns the value of the first document of `text` with whole numbers kept, as fields of type string show them.
+///
+/// # Errors
+/// Go's message.
+pub(crate) fn read_exact(text: &[u8]) -> Result<Value, String> {
+    read_as(text, Numbers::Exact)
+}
+
+fn read_as(text: &[u8], numbers: Numbers) -> Result<Value, String> {
+    let failed = |error: towpath_yaml::Error| format!("error converting YAML to JSON: {error}");
+    let text = decode(text).map_err(failed)?;
+    let Some(document) = parse_first(&text, Profile::Go2).map_err(failed)? else { return Ok(Value::Nil) };
+    build(document.root(), Profile::Go2, Duplicates::Usual, &mut Builder { numbers }).map_err(failed)
+}
+
+/// Returns `value` as YAML without the last line break: what `toYaml` gives.
+///
+/// # Errors
+/// Go's message, for what JSON cannot hold.
+pub(crate) fn emit(value: &Value) -> Result<String, String> {
+    let mut emitter = Emitter::new(Dialect::Go2);
+    write(&mut emitter, value, Dialect::Go2, 0).map_err(|error| format!("error marshaling into JSON: {error}"))?;
+    Ok(without_last_break(emitter.finish()))
+}
+
+/// Returns `value` as YAML with indented lists: what `toYamlPretty` gives. It does not go by way of JSON.
+///
+/// # Errors
+/// When the value holds itself.
+pub(crate) fn emit_pretty(value: &Value) -> Result<String, String> {
+    let mut emitter = Emitter::new(Dialect::Go3);
+    write(&mut emitter, value, Dialect::Go3, 0)?;
+    Ok(without_last_break(emitter.finish()))
+}
+
+fn without_last_break(mut text: String) -> String {
+    if text.ends_with('\n') {
+        text.pop();
+    }
+    text
+}
+
+fn write(out: &mut Emitter, value: &Value, dialect: Dialect, depth: usize) -> Result<(), String> {
+    if depth > MAX_DEPTH {
+        return Err("json: unsupported value: encountered a cycle via map[string]interface {}".to_owned());
+    }
+    match value {
+        Value::Nil => out.null(),
+        Value::Bool(truth) => out.bool(*truth),
+        Value::Int(number, _) => out.int(*number),
+        Value::Uint(number, _) => out.uint(*number),
+        Value::Float(number) => float(out, *number, dialect)?,
+        Value::Float32(number) => float(out, f64::from(*number), dialect)?,
+        Value::Str(text) => out.str(&text.to_string_lossy()),
+        Value::Bytes(bytes) if dialect == Dialect::Go2 => {
+            let encoded =
+                json::encode(&Value::Bytes(bytes.clone()), json::Layout::Raw).map_err(|error| error.to_string())?;
+            out.str(String::from_utf8_lossy(&encoded).trim_matches('"'));
+        }
+        Value::Bytes(bytes) => {
+            out.start_list();
+            bytes.as_bytes().iter().for_each(|byte| out.int(i64::from(*byte)));
+            out.end_list();
+        }
+        Value::List(list) if list.is_nil() && dialect == Dialect::Go2 => out.null(),
+        Value::List(list) => {
+            out.start_list();
+            for item in list.as_slice() {
+                write(out, item, dialect, depth + 1)?;
+            }
+            out.end_list();
+        }
+        Value::Map(map) if map.is_nil() && dialect == Dialect::Go2 => out.null(),
+        Value::Map(map) => map_entries(out, map.entries(), dialect, depth)?,
+        Value::Object(object) => write_object(out, &**object, dialect, depth)?,
+        Value::Complex(..) => return Err("json: unsupported type: complex128".to_owned()),
+        Value::Func(_) => return Err(format!("json: unsupported type: {}", value.type_name())),
+    }
+    Ok(())
+}
+
+fn map_entries(out: &mut Emitter, entries: Vec<(Str, Value)>, dialect: Dialect, depth: usize) -> Result<(), String> {
+    let mut entries: Vec<(String, Value)> =
+        entries.into_iter().map(|(key, value)| (key.to_string_lossy().into_owned(), value)).collect();
+    let profile = if dialect == Dialect::Go2 { Profile::Go2 } else { Profile::Go3 };
+    entries.sort_by(|(one, _), (other, _)| compare_keys(one, other, profile));
+    out.start_map();
+    for (key, value) in &entries {
+        out.str(key);
+        write(out, value, dialect, depth + 1)?;
+    }
+    out.end_map();
+    Ok(())
+}
+
+fn write_object(out: &mut Emitter, object: &dyn Object, dialect: Dialect, depth: usize) -> Result<(), String> {
+    if object.is_nil() {
+        out.null();
+        return Ok(());
+    }
+    match Marshal::of(object) {
+        Marshal::Value(value) => write(out, &value, dialect, depth + 1),
+        Marshal::Fields(fields) => map_entries(out, fields, dialect, depth),
+        Marshal::Unsupported => map_entries(out, Vec::new(), dialect, depth),
+    }
+}
+
+/// JSON writes whole floats without a point, and YAML then reads them as integers.
+fn float(out: &mut Emitter, number: f64, dialect: Dialect) -> Result<(), String> {
+    if dialect != Dialect::Go2 {
+        out.float(number);
+        return Ok(());
+    }
+    if !number.is_finite() {
+        let name = if number.is_nan() {
+            "NaN"
+        } else if number > 0.0 {
+            "+Inf"
+        } else {
+            "-Inf"
+        };
+        return Err(format!("json: unsupported value: {name}"));
+    }
+    let text = json::number_text(number);
+    if let Ok(whole) = text.parse::<i64>() {
+        out.int(whole);
+    } else if let Ok(whole) = text.parse::<u64>() {
+        out.uint(whole);
+    } else {
+        out.float(number);
+    }
+    Ok(())
+}
+
+/// What becomes of whole numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    Float,
+    Exact,
+}
+
+struct Builder {
+    numbers: Numbers,
+}
+
+impl Build for Builder {
+    type Value = Value;
+    type Map = BTreeMap<Str, Value>;
+
+    fn null(&mut self) -> Value {
+        Value::Nil
+    }
+
+    fn bool(&mut self, value: bool) -> Value {
+        Value::Bool(value)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "Go's JSON reader makes every number a float64")]
+    fn int(&mut self, value: i64) -> Value {
+        if self.numbers == Numbers::Exact { Value::int64(value) } else { Value::Float(value as f64) }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "Go's JSON reader makes every number a float64")]
+    fn uint(&mut self, value: u64) -> Value {
+        if self.numbers == Numbers::Exact {
+            Value::Uint(value, towpath_gotmpl::UintKind::Uint64)
+        } else {
+            Value::Float(value as f64)
+        }
+    }
+
+    fn float(&mut self, value: f64) -> Value {
+        Value::Float(value)
+    }
+
+    fn string(&mut self, value: Cow<'_, str>) -> Value {
+        Value::Str(value.into())
+    }
+
+    fn list(&mut self, items: Vec<Value>) -> Value {
+        Value::List(List::any(items))
+    }
+
+    fn map(&mut self, _size: usize) -> Self::Map {
+        BTreeMap::new()
+    }
+
+    fn insert(&mut self, map: &mut Self::Map, key: Cow<'_, str>, value: Value) -> bool {
+        map.insert(key.into(), value).is_some()
+    }
+
+    fn contains(&self, map: &Self::Map, key: &str) -> bool {
+        map.contains_key(key.as_bytes())
+    }
+
+    fn finish(&mut self, map: Self::Map) -> Value {
+        Value::Map(Map::from_entries(MapType::ANY, map))
+    }
+}

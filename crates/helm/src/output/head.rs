@@ -1,0 +1,86 @@
+use std::collections::BTreeMap;
+
+use towpath_gotmpl::{Map, Str, Value};
+use towpath_model::Span;
+
+use crate::{Profile, golang::yaml};
+
+/// What Helm reads of a document: the rest only has to be YAML.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    pub(super) api_version: String,
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) annotations: BTreeMap<String, String>,
+}
+
+/// Reads the head of a document.
+///
+/// # Errors
+/// Go's message, and where the YAML breaks.
+pub(super) fn read(document: &str, profile: Profile) -> Result<Head, (String, Option<Span>)> {
+    let value = yaml::read_exact(document.as_bytes()).map_err(|error| (error, place(document)))?;
+    let package = if profile == Profile::Helm4 { "util" } else { "releaseutil" };
+    let fields = match value {
+        Value::Map(fields) => fields,
+        Value::Nil => return Ok(Head::default()),
+        other => return Err((mismatch(&other, &format!("value of type {package}.SimpleHead")), None)),
+    };
+    head(&fields).map_err(|error| (error, None))
+}
+
+fn head(fields: &Map) -> Result<Head, String> {
+    let mut head = Head { api_version: text(fields, "apiVersion", "SimpleHead.apiVersion")?, ..Head::default() };
+    head.kind = text(fields, "kind", "SimpleHead.kind")?;
+    let metadata = match fields.get("metadata") {
+        None | Some(Value::Nil) => return Ok(head),
+        Some(Value::Map(metadata)) => metadata,
+        Some(other) => return Err(mismatch(&other, "struct field SimpleHead.metadata of type struct")),
+    };
+    head.name = text(&metadata, "name", "SimpleHead.metadata.name")?;
+    match metadata.get("annotations") {
+        None | Some(Value::Nil) => {}
+        Some(Value::Map(annotations)) => {
+            for (key, value) in annotations.entries() {
+                let value = scalar(&value, "SimpleHead.metadata.annotations")?;
+                head.annotations.insert(key.to_string_lossy().into_owned(), value);
+            }
+        }
+        Some(other) => {
+            return Err(mismatch(&other, "struct field SimpleHead.metadata.annotations of type map[string]string"));
+        }
+    }
+    Ok(head)
+}
+
+fn text(fields: &Map, key: impl Into<Str>, field: &str) -> Result<String, String> {
+    fields.get(key.into()).map_or(Ok(String::new()), |value| scalar(&value, field))
+}
+
+fn scalar(value: &Value, field: &str) -> Result<String, String> {
+    Ok(match value {
+        Value::Nil => String::new(),
+        Value::Str(text) => text.to_string_lossy().into_owned(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Int(number, _) => number.to_string(),
+        Value::Uint(number, _) => number.to_string(),
+        Value::Float(number) => crate::golang::float_g(*number),
+        other => return Err(mismatch(other, &format!("struct field {field} of type string"))),
+    })
+}
+
+fn mismatch(value: &Value, wanted: &str) -> String {
+    let is = match value {
+        Value::Map(_) => "object",
+        Value::List(_) => "array",
+        Value::Str(_) => "string",
+        Value::Bool(_) => "bool",
+        _ => "number",
+    };
+    format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {is} into Go {wanted}")
+}
+
+fn place(document: &str) -> Option<Span> {
+    let parsed = towpath_yaml::parse_first(document, towpath_yaml::Profile::Go2);
+    parsed.err().map(|error| error.span())
+}

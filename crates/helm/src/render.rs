@@ -1,0 +1,197 @@
+use towpath_gotmpl::Map;
+
+use crate::{
+    Chart, HelmError, Manifest, Profile, RenderEnv, RenderLimits, Rendered, ValuesOptions,
+    chart::Instance,
+    engine::{Capabilities, render_templates},
+    error::Problem,
+    output, schema, semver,
+    values::{Mode, coalesce_values},
+};
+
+/// What of a rendering is wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// `--include-crds`
+    pub crds: Crds,
+    /// `--skip-tests`, `--no-hooks`
+    pub hooks: Hooks,
+    /// `--skip-schema-validation`
+    pub schema: Schema,
+    /// `--show-only`: shell patterns of template paths below the chart; empty shows all.
+    pub show_only: Vec<String>,
+    /// What rendering may use.
+    pub limits: RenderLimits,
+}
+
+/// Whether custom resource definitions are part of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Crds {
+    /// They are left out.
+    #[default]
+    Omit,
+    /// They come first.
+    Include,
+}
+
+/// Which hooks are part of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Hooks {
+    /// All of them.
+    #[default]
+    All,
+    /// All but tests.
+    WithoutTests,
+    /// None.
+    Omit,
+}
+
+/// Whether values are held against `values.schema.json`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Schema {
+    /// They are.
+    #[default]
+    Check,
+    /// They are not.
+    Skip,
+}
+
+/// Renders a chart.
+///
+/// # Errors
+/// When the values cannot be read, subcharts are missing, a template fails or what it gives is no manifest; the text of the
+/// error is Helm's.
+pub fn render(
+    chart: &Chart,
+    values: &ValuesOptions,
+    env: &RenderEnv,
+    options: &Options,
+) -> Result<Rendered, HelmError> {
+    let ended = || HelmError::Ended(chart.metadata.name.clone());
+    // Templates may include each other a thousand times deep: a thread of its own has the stack for that.
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("render".to_owned()).stack_size(options.limits.stack_bytes);
+        let thread = thread.spawn_scoped(scope, || render_here(chart, values, env, options)).map_err(|_| ended())?;
+        thread.join().map_err(|_| ended())?
+    })
+}
+
+fn render_here(
+    chart: &Chart,
+    values: &ValuesOptions,
+    env: &RenderEnv,
+    options: &Options,
+) -> Result<Rendered, HelmError> {
+    let profile = env.profile;
+    let capabilities = Capabilities::new(env)?;
+    let values = values.merge(profile)?;
+    let mut instance = Instance::new(chart, profile)?;
+    check_installable(&instance, env)?;
+    instance.check_dependencies(profile)?;
+    check_release_name(&env.release_name)?;
+    instance.process_dependencies(&values, profile).map_err(|error| dependencies_failed(error))?;
+    let coalesced = coalesce_values(&instance, &values, Mode::Coalesce, profile)?;
+    if options.schema == Schema::Check {
+        schema::check(&instance, &coalesced, profile)?;
+    }
+    check_kube_version(&instance, &capabilities, profile)?;
+    let mut outputs = render_templates(&instance, &coalesced, env, &capabilities, &options.limits)?;
+    let notes_path = format!("{}/templates/NOTES.txt", instance.path);
+    let notes =
+        outputs.iter().find(|(path, _)| *path == notes_path).map(|(_, text)| text.to_string_lossy().into_owned());
+    outputs.retain(|(path, _)| !path.ends_with("NOTES.txt"));
+    let sorted = output::sort(&outputs, profile)?;
+    let hooks = sorted.hooks.into_iter().filter(|hook| match options.hooks {
+        Hooks::All => true,
+        Hooks::WithoutTests => !hook.events.contains(&crate::HookEvent::Test),
+        Hooks::Omit => false,
+    });
+    let definitions = match options.crds {
+        Crds::Omit => Vec::new(),
+        Crds::Include => instance.definitions().into_iter().map(definition).collect(),
+    };
+    let mut rendered =
+        Rendered { definitions, manifests: sorted.manifests, hooks: hooks.collect(), notes, profile, show_only: None };
+    if !options.show_only.is_empty() {
+        rendered.choose(&options.show_only).map_err(|pattern| {
+            let problem = Problem::new(format!("could not find template {pattern} in chart"));
+            HelmError::Release(problem.hint("the path begins below the chart: templates/service.yaml"))
+        })?;
+    }
+    Ok(rendered)
+}
+
+fn definition((path, content): (String, &[u8])) -> Manifest {
+    let content = String::from_utf8_lossy(content).into_owned();
+    Manifest {
+        path,
+        api_version: String::new(),
+        kind: "CustomResourceDefinition".to_owned(),
+        name: String::new(),
+        content,
+    }
+}
+
+fn dependencies_failed(error: HelmError) -> HelmError {
+    match error {
+        HelmError::Dependencies(problem) => {
+            HelmError::Dependencies(problem.prefixed("chart dependencies processing failed: "))
+        }
+        other => other,
+    }
+}
+
+fn check_installable(instance: &Instance<'_>, _env: &RenderEnv) -> Result<(), HelmError> {
+    match instance.metadata.chart_type.as_str() {
+        "" | "application" => Ok(()),
+        other => {
+            let problem = Problem::new(format!("{other} charts are not installable"));
+            Err(HelmError::Release(problem.hint("a library chart is rendered as a dependency of another chart")))
+        }
+    }
+}
+
+/// Source: `ValidateReleaseName` in Helm's `pkg/chart/v2/util`.
+fn check_release_name(name: &str) -> Result<(), HelmError> {
+    let quoted = crate::golang::quote(name);
+    let problem = if name.is_empty() {
+        "no name provided"
+    } else if name.len() > 53 || !name.split('.').all(is_label) {
+        "invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the \
+         length must not be longer than 53"
+    } else {
+        return Ok(());
+    };
+    Err(HelmError::Release(Problem::new(format!("release name check failed: release name {quoted}: {problem}"))))
+}
+
+fn is_label(part: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = part.as_bytes();
+    bytes.first().is_some_and(|byte| plain(*byte))
+        && bytes.last().is_some_and(|byte| plain(*byte))
+        && bytes.iter().all(|byte| plain(*byte) || *byte == b'-')
+}
+
+fn check_kube_version(instance: &Instance<'_>, capabilities: &Capabilities, profile: Profile) -> Result<(), HelmError> {
+    let (wanted, kube) = (&instance.metadata.kube_version, &capabilities.kube);
+    if wanted.is_empty() || semver::is_compatible(wanted, &kube.normalized, profile) {
+        return Ok(());
+    }
+    let message =
+        format!("chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {}", kube.version);
+    Err(HelmError::Release(Problem::new(message).hint("give the cluster's version with --kube-version")))
+}
+
+/// Returns the values that templates of the root chart see, for callers that want to show them.
+///
+/// # Errors
+/// As [`render`], as far as values are concerned.
+pub fn effective_values(chart: &Chart, values: &ValuesOptions, profile: Profile) -> Result<String, HelmError> {
+    let values: Map = values.merge(profile)?;
+    let mut instance = Instance::new(chart, profile)?;
+    instance.process_dependencies(&values, profile)?;
+    let coalesced = coalesce_values(&instance, &values, Mode::Coalesce, profile)?;
+    let text = crate::golang::yaml::emit(&coalesced.into());
+    text.map(|text| text + "\n").map_err(|message| HelmError::Values(Problem::new(message)))
+}

@@ -1,0 +1,170 @@
+use std::sync::Arc;
+
+use towpath_gotmpl::{Map, MapType, Value};
+use towpath_model::Location;
+
+use super::{strvals, strvals_literal};
+use crate::{HelmError, Profile, error::Problem, golang::json, golang::yaml};
+
+/// Reads the file that a `--set-file` argument names; the error is a message.
+pub type ReadFile = Arc<dyn Fn(&str) -> Result<Vec<u8>, String> + Send + Sync>;
+
+/// Where values come from besides the chart, each kind in the order of the command line.
+///
+/// Helm applies the kinds in the order of these fields, whatever their order on the command line.
+#[derive(Clone, Default)]
+pub struct ValuesOptions {
+    /// `--values`: later files win.
+    pub files: Vec<ValuesFile>,
+    /// `--set-json`
+    pub set_json: Vec<String>,
+    /// `--set`
+    pub set: Vec<String>,
+    /// `--set-string`
+    pub set_string: Vec<String>,
+    /// `--set-file`
+    pub set_file: Vec<String>,
+    /// `--set-literal`
+    pub set_literal: Vec<String>,
+    /// Reads the files of `set_file`; without it they are an error.
+    pub read_file: Option<ReadFile>,
+}
+
+/// A values file.
+#[derive(Debug, Clone)]
+pub struct ValuesFile {
+    /// As messages name it.
+    pub name: String,
+    /// Its content.
+    pub content: Vec<u8>,
+}
+
+impl ValuesOptions {
+    /// Returns the values of all sources, merged.
+    pub(crate) fn merge(&self, profile: Profile) -> Result<Map, HelmError> {
+        let mut values = Map::any();
+        for file in &self.files {
+            let read = read_documents(&file.content, profile, &file.name);
+            let context = format!("failed to parse {}: ", file.name);
+            let read = read.map_err(|problem| HelmError::Values(problem.prefixed(&context)))?;
+            values = merge_maps(&values, &read);
+        }
+        for text in &self.set_json {
+            let trimmed = text.trim();
+            if profile == Profile::Helm4 && trimmed.starts_with('{') {
+                match json::decode(trimmed.as_bytes()) {
+                    Ok(Value::Map(read)) => values = merge_maps(&values, &read),
+                    _ => {
+                        return Err(argument(
+                            "--set-json",
+                            text,
+                            format!("failed parsing --set-json data JSON: {text}"),
+                        ));
+                    }
+                }
+            } else if strvals::parse_json(text, &values).is_err() {
+                return Err(argument("--set-json", text, format!("failed parsing --set-json data {text}")));
+            }
+        }
+        let failed = |flag: &str, text: &str, error: String| {
+            argument(flag, text, format!("failed parsing {flag} data: {error}"))
+        };
+        for text in &self.set {
+            strvals::parse(text, &values).map_err(|error| failed("--set", text, error))?;
+        }
+        for text in &self.set_string {
+            strvals::parse_string(text, &values).map_err(|error| failed("--set-string", text, error))?;
+        }
+        for text in &self.set_file {
+            let read = |path: &str| match &self.read_file {
+                Some(read) => read(path),
+                None => Err(format!("open {path}: there is no way to read it here")),
+            };
+            strvals::parse_file(text, &values, &read).map_err(|error| failed("--set-file", text, error))?;
+        }
+        for text in &self.set_literal {
+            strvals_literal::parse(text, &values).map_err(|error| failed("--set-literal", text, error))?;
+        }
+        Ok(values)
+    }
+}
+
+/// Returns the values of a YAML text; Helm 4 merges its documents, Helm 3 reads the first.
+pub(crate) fn read_documents(content: &[u8], profile: Profile, name: &str) -> Result<Map, Box<Problem>> {
+    let one = |text: &[u8], context: &str| -> Result<Map, Box<Problem>> {
+        let located = |error: String| {
+            Problem::new(format!("{context}{error}"))
+                .at(location(content, name))
+                .hint("see the file for tabs, quotes and indentation")
+        };
+        match yaml::read(&text.into()).map_err(located)? {
+            Value::Map(map) => Ok(map),
+            Value::Nil => Ok(Map::nil(MapType::ANY)),
+            other => {
+                let is = match other {
+                    Value::List(_) => "array",
+                    Value::Str(_) => "string",
+                    Value::Bool(_) => "bool",
+                    _ => "number",
+                };
+                let message = format!(
+                    "{context}error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {is} into Go value of type map[string]interface {{}}"
+                );
+                Err(Problem::new(message).hint("a values file is a table: `key: value` lines"))
+            }
+        }
+    };
+    if profile == Profile::Helm3 {
+        return one(content, "");
+    }
+    let mut values = Map::any();
+    for document in documents(content) {
+        let read = one(document, "cannot unmarshal yaml document: ")?;
+        values = if values.is_empty() && !read.is_nil() { read } else { merge_maps(&values, &read) };
+    }
+    Ok(values)
+}
+
+/// Returns the documents between lines that are `---`, which may carry a comment.
+fn documents(content: &[u8]) -> Vec<&[u8]> {
+    let (mut found, mut start, mut at) = (Vec::new(), 0, 0);
+    for line in content.split_inclusive(|byte| *byte == b'\n') {
+        let end = at + line.len();
+        if let Some(rest) = line.strip_prefix(b"---") {
+            let rest = rest.trim_ascii();
+            if (rest.is_empty() || rest.starts_with(b"#")) && at > start {
+                found.push(&content[start..at]);
+                start = end;
+            }
+        }
+        at = end;
+    }
+    if start < content.len() {
+        found.push(&content[start..]);
+    }
+    found
+}
+
+/// Returns where a YAML text breaks.
+fn location(content: &[u8], name: &str) -> Option<Location> {
+    let text = towpath_yaml::decode(content).ok()?;
+    let error = towpath_yaml::parse_all(&text, towpath_yaml::Profile::Go2).err()?;
+    Some(Location::of(name, &text, error.span()))
+}
+
+/// Returns both maps merged into a new one; the second wins, tables are merged.
+fn merge_maps(first: &Map, second: &Map) -> Map {
+    let merged: Map = first.entries().into_iter().collect();
+    for (key, value) in second.entries() {
+        let value = match (value, merged.get(&key)) {
+            (Value::Map(value), Some(Value::Map(held))) => Value::Map(merge_maps(&held, &value)),
+            (value, _) => value,
+        };
+        merged.insert(key, value);
+    }
+    merged
+}
+
+fn argument(flag: &str, text: &str, message: String) -> HelmError {
+    HelmError::Values(Problem::new(message).hint(format!("check the argument of {flag}: `{text}`")))
+}
