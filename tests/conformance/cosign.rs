@@ -326,6 +326,24 @@ async fn our_signatures_and_cosigns_stand_beside_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn signers_at_once_all_stay() {
+    for scene in Scene::both().await {
+        let image = scene.image("crowd").await;
+        let mut tasks = tokio::task::JoinSet::new();
+        for pair in KEYS.iter() {
+            let (client, image) = (scene.client.clone(), image.clone());
+            tasks.spawn(async move { sign(&client, &image, &pair.private, Formats::Both).await });
+        }
+        assert!(tasks.join_all().await.iter().all(Result::is_ok));
+        assert_eq!((scene.signature_layers(&image).await, scene.referrers(&image).await.len()), (3, 3));
+        for pair in KEYS.iter() {
+            assert!(scene.cosign_verifies("cosign2", pair.name, &image), "the legacy signature by {}", pair.name);
+            assert!(scene.cosign_verifies("cosign3", pair.name, &image), "the bundle by {}", pair.name);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn keys_travel_both_ways() {
     let [scene, _] = Scene::both().await;
     for version in ["cosign2", "cosign3"] {
