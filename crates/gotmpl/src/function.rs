@@ -37,6 +37,20 @@ impl Signature {
     }
 }
 
+/// As Go writes the type: `func(string, ...interface {}) string`.
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("func(")?;
+        for (at, parameter) in self.parameters.iter().enumerate() {
+            write!(f, "{}{parameter}", if at > 0 { ", " } else { "" })?;
+        }
+        if let Some(element) = self.variadic {
+            write!(f, "{}...{element}", if self.parameters.is_empty() { "" } else { ", " })?;
+        }
+        write!(f, ") {}", self.result)
+    }
+}
+
 /// What a function does. It may take its arguments out of the slice; what it leaves there is dropped.
 pub type Body = dyn Fn(&mut Session, &mut [Value]) -> Result<Value, CallError> + Send + Sync;
 

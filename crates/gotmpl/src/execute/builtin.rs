@@ -74,7 +74,7 @@ impl Builtin {
         }
     }
 
-    /// Calls it; `and`, `or`, `len` and `call` need more than their arguments and are not called here.
+    /// Calls it; `and`, `or`, `len`, `slice` and `call` need more than their arguments and are not called here.
     pub(super) fn call(self, values: &mut [Value]) -> Result<Value, CallError> {
         let text = |bytes: Vec<u8>| Ok(Value::Str(bytes.into()));
         match (self, &mut *values) {
@@ -87,7 +87,6 @@ impl Builtin {
                 text(fmt::sprintf(format.as_str().unwrap_or_default().as_bytes(), values))
             }
             (Self::Index, [item, indexes @ ..]) => index::index(std::mem::take(item), indexes),
-            (Self::Slice, [item, indexes @ ..]) => index::slice(item, indexes),
             (Self::Not, [value]) => Ok((!value.is_true()).into()),
             (Self::Eq, [first, others @ ..]) => compare::equal_any(first, others).map(Value::Bool),
             (Self::Ne, [one, other]) => compare::equal(one, other).map(|equal| Value::Bool(!equal)),

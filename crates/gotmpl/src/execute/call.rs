@@ -1,5 +1,5 @@
 use super::{
-    Builtin, Slot,
+    Builtin, Slot, index,
     run::{At, Run},
 };
 use crate::{
@@ -29,12 +29,17 @@ impl<'t> Run<'_, 't> {
                 self.check_count(builtin.signature(), builtin.name(), arguments.len(), last.is_some())?;
                 self.and_or(*builtin == Builtin::Or, dot, arguments, last)
             }
-            Callee::Builtin(Builtin::Len) => self.length(node, dot, arguments, last),
+            Callee::Builtin(builtin @ (Builtin::Len | Builtin::Slice)) => {
+                self.call_with_slots(*builtin, node, dot, arguments, last)
+            }
             Callee::Builtin(Builtin::Call) => {
-                let first = arguments.first().map(ToString::to_string);
-                let call = |session: &mut Session, values: &mut [Value]| {
-                    super::builtin::call(session, first.as_deref().unwrap_or("<value>"), values)
+                let name = match (arguments.first(), &last) {
+                    (Some(first), _) => first.to_string(),
+                    (None, Some(Slot { value: Value::Str(text), .. })) => text.to_string(),
+                    (None, Some(last)) if last.is_missing() => "<invalid Value>".to_owned(),
+                    (None, last) => format!("<{} Value>", last.as_ref().map_or("invalid", Slot::type_name)),
                 };
+                let call = |session: &mut Session, values: &mut [Value]| super::builtin::call(session, &name, values);
                 self.call(Builtin::Call.signature(), &call, "call", node, dot, arguments, last)
             }
             Callee::Builtin(builtin) => {
@@ -104,27 +109,27 @@ impl<'t> Run<'_, 't> {
         Ok(Slot::new(last.map_or(value, |last| last.value)))
     }
 
-    /// `len` tells nil in an interface from no value, so it gets its argument as it is.
-    fn length(
+    /// `len` and `slice` do not look into interfaces as the others do, so they get their arguments as they are.
+    fn call_with_slots(
         &mut self,
+        builtin: Builtin,
         node: At<'t>,
         dot: &Slot,
         arguments: &'t [Operand],
         last: Option<Slot>,
     ) -> Result<Slot, Error> {
-        self.check_count(Builtin::Len.signature(), "len", arguments.len(), last.is_some())?;
-        let item = match (arguments.first(), last) {
-            (_, Some(last)) => last,
-            (Some(argument), None) => self.operand(argument, dot)?,
-            (None, None) => Slot::default(),
+        self.check_count(builtin.signature(), builtin.name(), arguments.len(), last.is_some())?;
+        let mut slots = Vec::with_capacity(arguments.len() + 1);
+        for argument in arguments {
+            slots.push(self.operand(argument, dot)?);
+        }
+        slots.extend(last);
+        let result = match (builtin, slots.as_slice()) {
+            (Builtin::Slice, [item, indexes @ ..]) => index::slice(&item.value, indexes),
+            (_, [item, ..]) => index::length(item),
+            (_, []) => Ok(Value::Nil),
         };
-        let message = match item.value.length() {
-            Some(length) => return Ok(Slot::new(Value::int(i64::try_from(length).unwrap_or(i64::MAX)))),
-            None if item.is_missing() => "reflect: call of reflect.Value.Type on zero Value".to_owned(),
-            None if item.value.is_nil() => "len of nil pointer".to_owned(),
-            None => format!("len of type {}", item.value.type_name()),
-        };
-        self.call_failed("len", node, message.into())
+        result.map(Slot::new).or_else(|error| self.call_failed(builtin.name(), node, error))
     }
 }
 

@@ -1,4 +1,4 @@
-use super::builtin::prepare;
+use super::{Slot, builtin::prepare};
 use crate::{CallError, Str, Type, UintKind, Value};
 
 /// Returns `item[index][index]…`; a map gives the zero value of its elements for a key it does not have.
@@ -36,7 +36,7 @@ fn element(item: &Value, index: &Value) -> Result<Value, CallError> {
 }
 
 fn not_possible(what: &str, item: &Value) -> CallError {
-    format!("can't {what} item of type {}", item.type_name()).into()
+    format!("can't {what} item of type {}", item.pointed_type_name()).into()
 }
 
 /// An index right behind the end passes Go's own check and fails in its reflection.
@@ -58,7 +58,7 @@ fn position(index: &Value, capacity: usize) -> Result<usize, CallError> {
 }
 
 /// Returns `item[from:to]`.
-pub(super) fn slice(item: &Value, indexes: &[Value]) -> Result<Value, CallError> {
+pub(super) fn slice(item: &Value, indexes: &[Slot]) -> Result<Value, CallError> {
     if matches!(item, Value::Nil) {
         return Err("slice of untyped nil".into());
     }
@@ -74,7 +74,10 @@ pub(super) fn slice(item: &Value, indexes: &[Value]) -> Result<Value, CallError>
     };
     let mut bounds = [0, length, capacity];
     for (bound, index) in bounds.iter_mut().zip(indexes) {
-        *bound = position(index, capacity)?;
+        if index.in_interface {
+            return Err("cannot index slice/array with type interface {}".into());
+        }
+        *bound = position(&index.value, capacity)?;
     }
     let [from, to, end] = bounds;
     for (low, high) in [(from, to), (to, end)] {
@@ -88,4 +91,14 @@ pub(super) fn slice(item: &Value, indexes: &[Value]) -> Result<Value, CallError>
         Value::List(list) => Value::List(list.slice(from, to)),
         other => other.clone(),
     })
+}
+
+/// Returns the length of what has one.
+pub(super) fn length(item: &Slot) -> Result<Value, CallError> {
+    match item.value.length() {
+        Some(length) => Ok(Value::int(i64::try_from(length).unwrap_or(i64::MAX))),
+        None if item.is_missing() => Err("reflect: call of reflect.Value.Type on zero Value".into()),
+        None if item.value.is_nil() => Err("len of nil pointer".into()),
+        None => Err(format!("len of type {}", item.value.pointed_type_name()).into()),
+    }
 }

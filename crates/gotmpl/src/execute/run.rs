@@ -134,7 +134,7 @@ impl<'r, 't> Run<'r, 't> {
                 true
             }
             Value::Func(_) => {
-                let type_name = value.type_name();
+                let type_name = value.value.full_type_name();
                 return self.fail(format!("can't print {{{{{pipeline}}}}} of type {type_name}"));
             }
             value => print_into(self.output, value),

@@ -1,5 +1,5 @@
 use super::{basic::Integer, float::FloatSize, pad::Flags};
-use crate::{Kind, Object, Str, Type, Value};
+use crate::{Kind, Object, Str, Value};
 
 /// Lists in maps in lists … deeper than this are left out: a map may hold itself, which ends a Go program.
 const MOST_DEPTH: usize = 500;
@@ -24,8 +24,8 @@ impl<'o> Printer<'o> {
         match (value, verb) {
             (Value::Nil, 'T' | 'v') => self.flags.pad(self.out, b"<nil>"),
             (_, 'T') => {
-                let name = self.flags.truncate(value.type_name().as_bytes());
-                self.flags.pad(self.out, name);
+                let name = value.full_type_name();
+                self.flags.pad(self.out, self.flags.truncate(name.as_bytes()));
             }
             (_, 'p') => self.pointer(value, verb),
             (Value::Bytes(bytes), _) => self.bytes(value, bytes, verb, "[]byte"),
@@ -90,7 +90,7 @@ impl<'o> Printer<'o> {
         if matches!(value, Value::Nil) {
             self.write("<nil>");
         } else {
-            self.write(value.type_name());
+            self.write(&value.full_type_name());
             self.write("=");
             self.argument(value, 'v');
         }
@@ -292,7 +292,7 @@ impl<'o> Printer<'o> {
         let with_prefix = Flags { sharp: !flags.sharp, ..flags };
         match verb {
             'v' if flags.sharp_v => {
-                self.write(&format!("({})(", value.go_type().map_or("nil", Type::name)));
+                self.write(&format!("({})(", value.full_type_name()));
                 if address == 0 {
                     self.write("nil");
                 } else {

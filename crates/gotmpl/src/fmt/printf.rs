@@ -215,7 +215,7 @@ impl Format<'_, '_> {
         for (at, argument) in self.arguments[self.argument..].iter().enumerate() {
             self.write(if at > 0 { ", " } else { "" });
             if !matches!(argument, Value::Nil) {
-                self.write(argument.type_name());
+                self.write(&argument.full_type_name());
                 self.write("=");
             }
             self.printer.argument(argument, 'v');

@@ -35,18 +35,13 @@ impl<'a> Parser<'a> {
         let token = self.expect(&[TokenKind::String, TokenKind::RawString], context)?;
         let name = self.unquote(token)?;
         self.expect(&[TokenKind::RightDelimiter], context)?;
-        self.body(name, context)?;
-        self.tree = outer;
-        Ok(())
-    }
-
-    /// Parses the nodes of a template up to its `{{end}}` and adds it.
-    fn body(&mut self, name: Str, context: &str) -> Result<(), Error> {
         let (root, terminator) = self.list()?;
         if terminator != Terminator::End {
             return Err(self.error(format!("unexpected {} in {context}", terminator.as_str())));
         }
-        self.add(name, root)
+        self.add(name, root)?;
+        self.tree = outer;
+        Ok(())
     }
 
     fn list(&mut self) -> Result<(Block, Terminator), Error> {
@@ -158,7 +153,13 @@ impl<'a> Parser<'a> {
         let name = self.template_name(token, context)?;
         let pipeline = self.pipeline(context, TokenKind::RightDelimiter)?;
         let outer = std::mem::replace(&mut self.tree, Tree::new());
-        self.body(name.clone(), context)?;
+        let (root, terminator) = self.list()?;
+        if terminator != Terminator::End {
+            // Go reports this at the line of the action that opened the block.
+            self.tree = outer;
+            return Err(self.error(format!("unexpected {} in {context}", terminator.as_str())));
+        }
+        self.add(name.clone(), root)?;
         self.tree = outer;
         Ok(Node::Invoke(Invoke { position: token.position, name, pipeline: Some(pipeline) }))
     }

@@ -1,5 +1,5 @@
 use super::token::{Token, TokenKind};
-use crate::{fmt::quote, unicode};
+use crate::unicode;
 
 const LEFT: &[u8] = b"{{";
 const RIGHT: &[u8] = b"}}";
@@ -30,7 +30,7 @@ pub(super) struct LoopKeywords {
 }
 
 /// Where lexing goes on: a token is ready, or another state decides.
-enum Step<'a> {
+pub(super) enum Step<'a> {
     Done(Token<'a>),
     LeftDelimiter,
     Text,
@@ -38,11 +38,11 @@ enum Step<'a> {
 
 use Step::Done;
 
-pub(super) fn is_space(c: Option<char>) -> bool {
+fn is_space(c: Option<char>) -> bool {
     matches!(c, Some(' ' | '\t' | '\r' | '\n'))
 }
 
-fn is_alphanumeric(c: Option<char>) -> bool {
+pub(super) fn is_alphanumeric(c: Option<char>) -> bool {
     c.is_some_and(|c| c == '_' || unicode::is_letter(c) || unicode::is_digit(c))
 }
 
@@ -90,7 +90,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Returns the next character; of broken UTF-8, U+FFFD.
-    fn next(&mut self) -> Option<char> {
+    pub(super) fn next(&mut self) -> Option<char> {
         let (c, width) = unicode::decode(self.rest());
         if width == 0 {
             self.at_end = true;
@@ -103,7 +103,7 @@ impl<'a> Lexer<'a> {
         c.or(Some(char::REPLACEMENT_CHARACTER))
     }
 
-    fn backup(&mut self) {
+    pub(super) fn backup(&mut self) {
         if self.at_end || self.position == 0 {
             return;
         }
@@ -119,10 +119,15 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn peek(&mut self) -> Option<char> {
+    pub(super) fn peek(&mut self) -> Option<char> {
         let c = self.next();
         self.backup();
         c
+    }
+
+    /// Returns what was read since the last token.
+    pub(super) fn pending(&self) -> &'a [u8] {
+        &self.input[self.start..self.position]
     }
 
     fn token(&mut self, kind: TokenKind) -> Token<'a> {
@@ -133,7 +138,7 @@ impl<'a> Lexer<'a> {
         token
     }
 
-    fn emit(&mut self, kind: TokenKind) -> Step<'a> {
+    pub(super) fn emit(&mut self, kind: TokenKind) -> Step<'a> {
         Done(self.token(kind))
     }
 
@@ -143,7 +148,7 @@ impl<'a> Lexer<'a> {
         self.start_line = self.line;
     }
 
-    fn fail(&mut self, message: impl Into<String>) -> Step<'a> {
+    pub(super) fn fail(&mut self, message: impl Into<String>) -> Step<'a> {
         self.error = message.into();
         let token = Token { kind: TokenKind::Error, position: self.start, text: b"", line: self.start_line };
         self.start = 0;
@@ -355,69 +360,6 @@ impl<'a> Lexer<'a> {
                 Some(_) => {}
             }
         }
-    }
-
-    fn lex_number(&mut self) -> Step<'a> {
-        if !self.scan_number() {
-            return self.bad_number();
-        }
-        if !matches!(self.peek(), Some('+' | '-')) {
-            return self.emit(TokenKind::Number);
-        }
-        if !self.scan_number() || self.input[self.position - 1] != b'i' {
-            return self.bad_number();
-        }
-        self.emit(TokenKind::Complex)
-    }
-
-    fn bad_number(&mut self) -> Step<'a> {
-        let text = quote(&self.input[self.start..self.position]);
-        self.fail(format!("bad number syntax: {}", String::from_utf8_lossy(&text)))
-    }
-
-    fn scan_number(&mut self) -> bool {
-        self.accept("+-");
-        let mut digits = "0123456789_";
-        if self.accept("0") {
-            if self.accept("xX") {
-                digits = "0123456789abcdefABCDEF_";
-            } else if self.accept("oO") {
-                digits = "01234567_";
-            } else if self.accept("bB") {
-                digits = "01_";
-            }
-        }
-        self.accept_run(digits);
-        if self.accept(".") {
-            self.accept_run(digits);
-        }
-        let exponent = match digits.len() {
-            11 => "eE",
-            23 => "pP",
-            _ => "",
-        };
-        if !exponent.is_empty() && self.accept(exponent) {
-            self.accept("+-");
-            self.accept_run("0123456789_");
-        }
-        self.accept("i");
-        if is_alphanumeric(self.peek()) {
-            self.next();
-            return false;
-        }
-        true
-    }
-
-    fn accept(&mut self, valid: &str) -> bool {
-        if self.next().is_some_and(|c| valid.contains(c)) {
-            return true;
-        }
-        self.backup();
-        false
-    }
-
-    fn accept_run(&mut self, valid: &str) {
-        while self.accept(valid) {}
     }
 }
 

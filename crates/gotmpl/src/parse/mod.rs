@@ -2,6 +2,7 @@
 
 mod control;
 mod display;
+mod lex_number;
 mod lexer;
 pub(crate) mod node;
 mod number;

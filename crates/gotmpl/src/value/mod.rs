@@ -6,7 +6,7 @@ mod map;
 mod object;
 mod str;
 
-use std::{fmt, rc::Rc, sync::Arc};
+use std::{borrow::Cow, fmt, rc::Rc, sync::Arc};
 
 pub use self::{
     go_type::{ListType, MapType, Type},
@@ -95,9 +95,23 @@ impl Value {
         })
     }
 
-    /// Returns what `%T` prints; `<nil>` for nil.
+    /// Returns what `%T` prints; `<nil>` for nil, and just `func` for a function.
     pub fn type_name(&self) -> &'static str {
         self.go_type().map_or("<nil>", Type::name)
+    }
+
+    /// Returns the type's name in full, also of a function.
+    pub(crate) fn full_type_name(&self) -> Cow<'static, str> {
+        match self {
+            Self::Func(function) => function.signature().to_string().into(),
+            other => other.type_name().into(),
+        }
+    }
+
+    /// Returns the name of the type behind a pointer, else of the type: what remains when Go has followed it.
+    pub(crate) fn pointed_type_name(&self) -> &'static str {
+        let name = self.type_name();
+        if self.kind() == Kind::Pointer { name.trim_start_matches('*') } else { name }
     }
 
     /// Tells what `if` makes of it: false for nil, zero and empty values.
