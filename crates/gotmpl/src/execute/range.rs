@@ -12,11 +12,13 @@ impl<'t> Run<'_, 't> {
     pub(super) fn range(&mut self, branch: &'t Branch, dot: &Slot) -> Result<Flow, Error> {
         let mark = self.session.variables.len();
         let over = self.pipeline(&branch.pipeline, dot)?.value;
-        let over = match over {
-            Value::Object(object) => object.underlying().unwrap_or(Value::Object(object)),
-            over => over,
+        let any = match &over {
+            Value::Object(object) => match object.underlying() {
+                Some(underlying) => self.iterate(branch, &underlying, &over)?,
+                None => self.iterate(branch, &over, &over)?,
+            },
+            over => self.iterate(branch, over, over)?,
         };
-        let any = self.iterate(branch, &over)?;
         let mut flow = Flow::Next;
         if let (false, Some(otherwise)) = (any, &branch.otherwise) {
             flow = self.block(otherwise, dot)?;
@@ -26,18 +28,20 @@ impl<'t> Run<'_, 't> {
         Ok(if flow == Flow::Break { Flow::Next } else { flow })
     }
 
-    /// Executes the body for each element. Returns whether there was one.
-    fn iterate(&mut self, branch: &'t Branch, over: &Value) -> Result<bool, Error> {
+    /// Executes the body for each element of `over`, which is what `whole` is made of. Returns whether there was one.
+    fn iterate(&mut self, branch: &'t Branch, over: &Value, whole: &Value) -> Result<bool, Error> {
+        let typed = |element: Value| match whole {
+            Value::Object(object) => (Slot::default(), Slot::new(object.with_underlying(element))),
+            _ => (Slot::default(), Slot::new(element)),
+        };
         match over {
             Value::Int(end, kind) => {
-                self.check_one_variable(branch, over)?;
-                let element = |number| (Slot::default(), Slot::new(Value::Int(number, *kind)));
-                self.each(branch, (0..*end).map(element))
+                self.check_one_variable(branch, whole)?;
+                self.each(branch, (0..*end).map(|number| typed(Value::Int(number, *kind))))
             }
             Value::Uint(end, kind) => {
-                self.check_one_variable(branch, over)?;
-                let element = |number| (Slot::default(), Slot::new(Value::Uint(number, *kind)));
-                self.each(branch, (0..*end).map(element))
+                self.check_one_variable(branch, whole)?;
+                self.each(branch, (0..*end).map(|number| typed(Value::Uint(number, *kind))))
             }
             Value::List(list) => {
                 let element_type = list.list_type().element;
@@ -60,8 +64,8 @@ impl<'t> Run<'_, 't> {
                 self.each(branch, map.entries().into_iter().map(entry))
             }
             Value::Nil => Ok(false),
-            over => {
-                let text = sprint(std::slice::from_ref(over));
+            _ => {
+                let text = sprint(std::slice::from_ref(whole));
                 self.fail(format!("range can't iterate over {}", String::from_utf8_lossy(&text)))
             }
         }

@@ -37,6 +37,11 @@ pub trait Object: Any {
         None
     }
 
+    /// Returns a value of the same defined type over other data, as ranging over a defined integer needs it.
+    fn with_underlying(&self, underlying: Value) -> Value {
+        underlying
+    }
+
     /// Returns what its `String` or `Error` method gives, where it has one.
     fn text(&self) -> Option<Str> {
         None

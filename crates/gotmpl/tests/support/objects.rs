@@ -116,6 +116,13 @@ impl Object for Duration {
         Some(Value::int64(self.0))
     }
 
+    fn with_underlying(&self, underlying: Value) -> Value {
+        match underlying {
+            Value::Int(number, _) => Value::object(Self(number)),
+            other => other,
+        }
+    }
+
     fn text(&self) -> Option<Str> {
         let (minutes, rest) = (self.0 / 60_000_000_000, self.0 % 60_000_000_000);
         Some(match (minutes, rest) {
