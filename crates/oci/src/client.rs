@@ -16,6 +16,7 @@ use std::{
 };
 
 use reqwest::header::HeaderValue;
+use tokio::sync::Mutex;
 use towpath_model::ImageName;
 use url::Url;
 
@@ -55,7 +56,9 @@ struct Inner {
     plain: reqwest::Client,
     // Loading the system's authorities takes longer than a push to loopback, so it waits until TLS is needed.
     tls: OnceLock<reqwest::Client>,
-    tokens: tokio::sync::Mutex<HashMap<String, HeaderValue>>,
+    tokens: Mutex<HashMap<String, HeaderValue>>,
+    /// Held while a list of referrers is read, changed and written.
+    lists: Mutex<()>,
 }
 
 impl Client {
@@ -65,9 +68,8 @@ impl Client {
     /// When a certificate cannot be read.
     pub fn new(options: ClientOptions) -> Result<Self, RegistryError> {
         let plain = builder(&options)?.tls_built_in_root_certs(false).build().map_err(RegistryError::Setup)?;
-        Ok(Self {
-            inner: Arc::new(Inner { options, plain, tls: OnceLock::new(), tokens: tokio::sync::Mutex::default() }),
-        })
+        let (tls, tokens, lists) = (OnceLock::new(), Mutex::default(), Mutex::default());
+        Ok(Self { inner: Arc::new(Inner { options, plain, tls, tokens, lists }) })
     }
 
     /// Returns whether `registry`, a host with its port, is spoken to in plain HTTP.

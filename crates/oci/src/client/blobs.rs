@@ -261,6 +261,12 @@ impl Download {
         mut response: Response,
         writer: &mut W,
     ) -> Result<(), RegistryError> {
+        let wrong_size = |found| RegistryError::SizeMismatch { what: target.what.to_owned(), expected, found };
+        if response.status() == StatusCode::OK
+            && let Some(announced) = response.content_length().filter(|announced| *announced != expected)
+        {
+            return Err(wrong_size(announced));
+        }
         loop {
             let chunk = match response.chunk().await {
                 Ok(Some(chunk)) => chunk,
@@ -271,18 +277,14 @@ impl Download {
             skip -= skipped as u64;
             let chunk = &chunk[skipped..];
             if self.received + chunk.len() as u64 > expected {
-                let found = response.content_length().unwrap_or(self.received + chunk.len() as u64);
-                return Err(RegistryError::SizeMismatch { what: target.what.to_owned(), expected, found });
+                return Err(wrong_size(self.received + chunk.len() as u64));
             }
             let written = writer.write_all(chunk).await;
             written.map_err(|source| RegistryError::Io { what: target.what.to_owned(), source })?;
             self.hasher.update(chunk);
             self.received += chunk.len() as u64;
         }
-        if self.received == expected {
-            return Ok(());
-        }
-        Err(RegistryError::SizeMismatch { what: target.what.to_owned(), expected, found: self.received })
+        if self.received == expected { Ok(()) } else { Err(wrong_size(self.received)) }
     }
 }
 

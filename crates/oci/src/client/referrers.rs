@@ -65,7 +65,8 @@ impl Client {
     /// Stores `manifest`, which has a subject, and sees to it that it is listed among the subject's referrers.
     ///
     /// On a registry without the referrers API the list at the tag `sha256-<hex>` is updated. The specification has no
-    /// way to do that atomically: the list is read again after the write, and written again if another writer won.
+    /// way to do that atomically: writers of this client take turns, and against others the list is read again a moment
+    /// after the write, and written again if another writer won.
     ///
     /// # Errors
     /// When it has no subject, cannot be stored, or cannot be listed.
@@ -88,6 +89,7 @@ impl Client {
     async fn list_at_tag(&self, name: &ImageName, subject: Digest, entry: Descriptor) -> Result<(), RegistryError> {
         let reference = Reference::Tag(Tag::of_referrers(subject));
         let what = manifest_text(name, &reference);
+        let _turn = self.inner.lists.lock().await;
         for attempt in 0..REWRITES {
             let mut index = self.tagged_referrers(name, subject).await?;
             match index.manifests.iter().position(|listed| listed.digest == entry.digest) {
