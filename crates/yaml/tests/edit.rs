@@ -157,7 +157,7 @@ impl Writer {
     }
 
     fn mapping(&mut self, indent: usize, way: &str) {
-        for number in 0..1 + self.dice.roll(4) {
+        for number in 0..=self.dice.roll(4) {
             let key = format!("k{number}");
             let here = format!("{way}/{key}");
             if self.dice.roll(6) == 0 {
@@ -195,7 +195,7 @@ impl Writer {
 
     fn list(&mut self, indent: usize, key: &str, here: &str) {
         self.line(indent, &format!("{key}:"));
-        for item in 0..1 + self.dice.roll(3) {
+        for item in 0..=self.dice.roll(3) {
             let (scalar, comment) = (self.dice.pick(SCALARS), self.dice.pick(COMMENTS));
             // A tab behind `-` is refused, as by Go.
             self.line(indent, &format!("- {scalar}{}", comment.replace('\t', " ")));

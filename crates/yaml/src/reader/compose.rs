@@ -6,6 +6,7 @@ use towpath_model::Span;
 
 use super::{
     Limits,
+    cursor::small,
     parser::{Event, Parser, Spot},
     scanner::Result,
 };
@@ -20,7 +21,9 @@ pub(super) fn document<'a>(parser: &mut Parser<'a>, limits: Limits) -> Result<Op
         Spot { event: Event::StreamEnd, .. } => return Ok(None),
         spot => spot.start,
     };
-    let mut composer = Composer::default();
+    // A manifest has a hundred nodes or two; more are grown to.
+    let mut composer =
+        Composer { nodes: Vec::with_capacity(128), children: Vec::with_capacity(128), ..Composer::default() };
     loop {
         let spot = parser.next()?;
         if matches!(spot.event, Event::DocumentEnd | Event::StreamEnd) {
@@ -28,8 +31,8 @@ pub(super) fn document<'a>(parser: &mut Parser<'a>, limits: Limits) -> Result<Op
         }
         composer.take(spot, limits)?;
     }
-    let end = composer.nodes.first().map_or(start.pos, |root| root.end as usize);
-    let span = Span::new(start.pos, end.max(start.pos));
+    let end = composer.nodes.first().map_or(start.pos(), |root| root.end as usize);
+    let span = Span::new(start.pos(), end.max(start.pos()));
     Ok(Some(Document { nodes: composer.nodes, children: composer.children, span }))
 }
 
@@ -43,17 +46,12 @@ struct Composer<'a> {
     anchors: HashMap<&'a str, u32>,
 }
 
-/// Texts are not larger than 4 GiB, so neither is an offset nor a count of what stands in one.
-fn small(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
 impl<'a> Composer<'a> {
     fn take(&mut self, spot: Spot<'a>, limits: Limits) -> Result<()> {
-        let span = Span::new(spot.start.pos, spot.end.pos);
+        let span = Span::new(spot.start.pos(), spot.end.pos());
         let content = match spot.event {
             Event::CollectionEnd => {
-                self.close((spot.end.pos > spot.start.pos).then_some(spot.end.pos));
+                self.close((spot.end.pos() > spot.start.pos()).then_some(spot.end.pos()));
                 return Ok(());
             }
             Event::Scalar { text, style } => Content::Scalar { text, style },
@@ -75,10 +73,10 @@ impl<'a> Composer<'a> {
         self.nodes.push(Data {
             content,
             properties,
-            outer: small(spot.outer.pos),
-            start: small(spot.start.pos),
-            end: small(spot.end.pos),
-            line: small(spot.outer.line),
+            outer: small(spot.outer.pos()),
+            start: small(spot.start.pos()),
+            end: small(spot.end.pos()),
+            line: small(spot.outer.line()),
         });
         self.pending.push(id);
         if opens {

@@ -1,14 +1,37 @@
-/// A position as the scanner counts it.
+/// A position as the scanner counts it; small, for every token carries two. Texts are not larger than 4 GiB.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Mark {
-    /// Byte offset.
-    pub(super) pos: usize,
-    /// Line, from 0.
-    pub(super) line: usize,
-    /// Column in characters, from 0.
-    pub(super) column: usize,
-    /// Characters from the start of the text.
-    pub(super) index: usize,
+    pos: u32,
+    line: u32,
+    column: u32,
+    index: u32,
+}
+
+impl Mark {
+    /// Returns the byte offset.
+    pub(super) fn pos(self) -> usize {
+        self.pos as usize
+    }
+
+    /// Returns the line, from 0.
+    pub(super) fn line(self) -> usize {
+        self.line as usize
+    }
+
+    /// Returns the column in characters, from 0.
+    pub(super) fn column(self) -> usize {
+        self.column as usize
+    }
+
+    /// Returns how many characters stand before it in the text.
+    pub(super) fn index(self) -> usize {
+        self.index as usize
+    }
+}
+
+/// What is counted in a text of at most 4 GiB fits.
+pub(super) fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Walks a text character by character and keeps its mark; behind the end it sees NUL, which no text may hold.
@@ -34,9 +57,15 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark { pos: self.pos, line: self.line, column: self.column(), index: self.pos - self.wide }
+        Mark {
+            pos: small(self.pos),
+            line: small(self.line),
+            column: small(self.column()),
+            index: small(self.pos - self.wide),
+        }
     }
 
+    #[inline]
     pub(super) fn at(&self, ahead: usize) -> u8 {
         self.bytes.get(self.pos + ahead).copied().unwrap_or(0)
     }
@@ -101,15 +130,23 @@ impl<'a> Cursor<'a> {
 
     /// Passes the rest of the line, without its break.
     pub(super) fn skip_to_break(&mut self) {
-        while !self.is_breakz(0) {
+        loop {
+            self.skip_run(|byte| !matches!(byte, b'\n' | b'\r'));
+            if self.is_breakz(0) {
+                return;
+            }
             self.skip();
         }
     }
 
     pub(super) fn skip_blanks(&mut self) {
-        while self.is_blank(0) {
-            self.skip();
-        }
+        self.skip_run(|byte| matches!(byte, b' ' | b'\t'));
+    }
+
+    /// Passes the characters of one byte that `belongs` takes.
+    pub(super) fn skip_run(&mut self, belongs: impl Fn(u8) -> bool) {
+        let rest = &self.bytes[self.pos..];
+        self.pos += rest.iter().position(|byte| *byte >= 0x80 || !belongs(*byte)).unwrap_or(rest.len());
     }
 
     /// Passes a line break, CR LF as one.

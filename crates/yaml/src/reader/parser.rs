@@ -115,14 +115,14 @@ impl<'a> Parser<'a> {
     }
 
     fn error(&self, problem: &'static str, at: Mark, context: Option<Mark>) -> Error {
-        let context_line = context.map_or(0, |mark| mark.line);
+        let context_line = context.map_or(0, Mark::line);
         let line = match self.scanner.profile {
-            Profile::Go2 if at.line != 0 => at.line,
+            Profile::Go2 if at.line() != 0 => at.line(),
             Profile::Go2 => context_line,
             Profile::Go3 if context_line != 0 => context_line,
-            Profile::Go3 => at.line,
+            Profile::Go3 => at.line(),
         };
-        Error::parse(problem, line, at.pos)
+        Error::parse(problem, line, at.pos())
     }
 
     fn pop_state(&mut self) {

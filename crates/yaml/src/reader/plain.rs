@@ -14,7 +14,7 @@ impl Scanner<'_> {
         let start = self.at.mark();
         let mut end = start;
         let mut folded: Option<String> = None;
-        let mut piece = start.pos;
+        let mut piece = start.pos();
         let mut breaks = Breaks::default();
         while !self.at.is_document_indicator() && self.at.at(0) != b'#' {
             let from = self.at.pos;
@@ -37,7 +37,7 @@ impl Scanner<'_> {
                     self.at.skip();
                 } else {
                     if !breaks.seen {
-                        folded.get_or_insert_default().push_str(&self.at.text[piece..end.pos]);
+                        folded.get_or_insert_default().push_str(&self.at.text[piece..end.pos()]);
                     }
                     breaks.read(&mut self.at);
                 }
@@ -50,10 +50,10 @@ impl Scanner<'_> {
             self.simple_key_allowed = true;
         }
         let text = match folded {
-            None => Cow::Borrowed(&self.at.text[start.pos..end.pos]),
+            None => Cow::Borrowed(&self.at.text[start.pos()..end.pos()]),
             Some(mut folded) => {
                 if !breaks.seen {
-                    folded.push_str(&self.at.text[piece..end.pos]);
+                    folded.push_str(&self.at.text[piece..end.pos()]);
                 }
                 Cow::Owned(folded)
             }
@@ -66,6 +66,7 @@ impl Scanner<'_> {
     fn pass_plain_run(&mut self) {
         let in_flow = self.flow_level > 0;
         loop {
+            self.at.skip_run(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'@'));
             match self.at.at(0) {
                 b':' if self.at.is_blankz(1) => return,
                 b',' | b'?' | b'[' | b']' | b'{' | b'}' if in_flow => return,

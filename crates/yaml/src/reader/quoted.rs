@@ -74,6 +74,7 @@ impl Scanner<'_> {
     ) -> Result<()> {
         let mut piece = self.at.pos;
         loop {
+            self.at.skip_run(|byte| byte > b' ' && !matches!(byte, b'\'' | b'"' | b'\\'));
             let here = self.at.at(0);
             let escape = match here {
                 b'\'' if quote == b'\'' => self.at.at(1) == b'\'',

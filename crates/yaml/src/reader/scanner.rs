@@ -32,6 +32,8 @@ pub(super) struct Scanner<'a> {
     /// How many tokens beyond the first must wait before the first is given out.
     lookahead: usize,
     tokens: VecDeque<Token<'a>>,
+    /// The first token is known to be no key, so it may be given out.
+    available: bool,
     tokens_parsed: usize,
     pub(super) indent: isize,
     indents: Vec<isize>,
@@ -50,6 +52,7 @@ impl<'a> Scanner<'a> {
                 Profile::Go3 => 2,
             },
             tokens: VecDeque::new(),
+            available: false,
             tokens_parsed: 0,
             indent: -1,
             indents: Vec::new(),
@@ -61,9 +64,10 @@ impl<'a> Scanner<'a> {
 
     /// Returns the next token without taking it.
     pub(super) fn peek(&mut self) -> Result<&Token<'a>> {
-        while self.tokens.len() <= self.lookahead || self.head_may_be_key()? {
+        while !self.available && (self.tokens.len() <= self.lookahead || self.head_may_be_key()?) {
             self.fetch()?;
         }
+        self.available = true;
         Ok(&self.tokens[0])
     }
 
@@ -71,6 +75,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn next(&mut self) -> Result<Token<'a>> {
         self.peek()?;
         self.tokens_parsed += 1;
+        self.available = false;
         Ok(self.tokens.pop_front().expect("because peek has fetched one"))
     }
 
@@ -90,13 +95,13 @@ impl<'a> Scanner<'a> {
     fn error_text(&self, context: Mark, problem: std::borrow::Cow<'static, str>) -> Error {
         let here = self.at.mark();
         let line = match self.profile {
-            Profile::Go2 if here.line != 0 => here.line + 1,
-            Profile::Go2 => context.line,
-            Profile::Go3 if context.line != 0 => context.line + 1,
-            Profile::Go3 if here.line != 0 => here.line + 1,
+            Profile::Go2 if here.line() != 0 => here.line() + 1,
+            Profile::Go2 => context.line(),
+            Profile::Go3 if context.line() != 0 => context.line() + 1,
+            Profile::Go3 if here.line() != 0 => here.line() + 1,
             Profile::Go3 => 0,
         };
-        Error::scan(problem, line, context.pos, here.pos)
+        Error::scan(problem, line, context.pos(), here.pos())
     }
 
     fn head_may_be_key(&mut self) -> Result<bool> {
@@ -119,7 +124,7 @@ impl<'a> Scanner<'a> {
             return Ok(false);
         }
         let here = self.at.mark();
-        if key.mark.line < here.line || key.mark.index + SIMPLE_KEY_LENGTH < here.index {
+        if key.mark.line() < here.line() || key.mark.index() + SIMPLE_KEY_LENGTH < here.index() {
             if key.required {
                 return Err(self.error(key.mark, "could not find expected ':'"));
             }
@@ -138,7 +143,7 @@ impl<'a> Scanner<'a> {
             return Ok(());
         }
         let mark = self.at.mark();
-        let required = self.flow_level == 0 && usize::try_from(self.indent) == Ok(mark.column);
+        let required = self.flow_level == 0 && usize::try_from(self.indent) == Ok(mark.column());
         let token_number = self.tokens_parsed + self.tokens.len();
         self.remove_simple_key()?;
         *self.innermost() = SimpleKey { possible: true, required, awaited: true, token_number, mark };
@@ -253,10 +258,8 @@ impl<'a> Scanner<'a> {
             self.at.forget_width();
         }
         loop {
-            while self.at.at(0) == b' ' || ((self.flow_level > 0 || !self.simple_key_allowed) && self.at.at(0) == b'\t')
-            {
-                self.at.skip();
-            }
+            let tabs = self.flow_level > 0 || !self.simple_key_allowed;
+            self.at.skip_run(|byte| byte == b' ' || (tabs && byte == b'\t'));
             if self.at.at(0) == b'#' {
                 self.at.skip_to_break();
             }
@@ -348,7 +351,7 @@ impl<'a> Scanner<'a> {
         if !self.simple_key_allowed {
             return Err(self.error(mark, refusal));
         }
-        self.roll_indent(mark.column, None, collection, mark)
+        self.roll_indent(mark.column(), None, collection, mark)
     }
 
     fn fetch_block_entry(&mut self) -> Result<()> {
@@ -372,7 +375,7 @@ impl<'a> Scanner<'a> {
         if self.is_valid(self.simple_keys.len() - 1)? {
             let SimpleKey { token_number, mark, .. } = *self.innermost();
             self.insert(Some(token_number), Token { kind: Kind::Key, start: mark, end: mark });
-            self.roll_indent(mark.column, Some(token_number), Kind::BlockMappingStart, mark)?;
+            self.roll_indent(mark.column(), Some(token_number), Kind::BlockMappingStart, mark)?;
             self.innermost().possible = false;
             self.simple_key_allowed = false;
         } else {
