@@ -82,16 +82,21 @@ fn every_import_is_allowed() {
 fn pure_crates_stay_pure() {
     let mut wrong = Vec::new();
     for name in PURE {
-        let folder = towpath_tests::root().join("crates").join(name.trim_start_matches("towpath-").trim_end_matches("-rs"));
+        let folder =
+            towpath_tests::root().join("crates").join(name.trim_start_matches("towpath-").trim_end_matches("-rs"));
         let mut open = vec![folder.join("src")];
         while let Some(path) = open.pop() {
             if path.is_dir() {
-                open.extend(std::fs::read_dir(&path).expect("a source folder").map(|entry| entry.expect("entry").path()));
+                open.extend(
+                    std::fs::read_dir(&path).expect("a source folder").map(|entry| entry.expect("entry").path()),
+                );
                 continue;
             }
             let text = std::fs::read_to_string(&path).expect("a source file");
             let code = text.split("#[cfg(test)]").next().unwrap_or("");
-            for word in ["std::fs", "std::env", "std::net", "SystemTime::now", "Instant::now", "rand::rng(", "std::process"] {
+            for word in
+                ["std::fs", "std::env", "std::net", "SystemTime::now", "Instant::now", "rand::rng(", "std::process"]
+            {
                 if code.contains(word) {
                     wrong.push(format!("{} names {word}", path.display()));
                 }
@@ -126,7 +131,9 @@ fn licences_are_clean() {
     let clean = |expression: &str| {
         let alternatives = expression.replace('/', " OR ");
         alternatives.split(" AND ").all(|all| {
-            all.trim_matches(['(', ')', ' ']).split(" OR ").any(|one| ALLOWED.contains(&one.trim_matches(['(', ')', ' '])))
+            all.trim_matches(['(', ')', ' '])
+                .split(" OR ")
+                .any(|one| ALLOWED.contains(&one.trim_matches(['(', ')', ' '])))
         })
     };
     let wrong: Vec<String> = metadata

@@ -18,8 +18,20 @@ pub struct Opened {
 pub fn open(page: &Path) -> Opened {
     let profile = tempfile::tempdir().expect("a folder for the browser's profile");
     let mut chromium = Command::new("chromium");
-    chromium.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]);
-    chromium.args(["--disable-background-networking", "--disable-component-update", "--enable-logging=stderr", "--dump-dom"]);
+    chromium.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-sync",
+    ]);
+    chromium.args([
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--enable-logging=stderr",
+        "--dump-dom",
+    ]);
     chromium.arg(format!("--user-data-dir={}", profile.path().display()));
     let output = crate::output(chromium.arg(format!("file://{}", page.display())));
     assert!(output.status.success(), "chromium ended with {}", output.status);

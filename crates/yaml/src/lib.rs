@@ -19,6 +19,7 @@ mod build;
 mod edit;
 mod emit;
 mod error;
+mod json;
 mod number;
 mod order;
 mod profile;
@@ -32,6 +33,7 @@ pub use self::{
     edit::{EditError, NewValue, Which, set},
     emit::{Dialect, Emitter},
     error::Error,
+    json::{Role, through_json},
     number::format_float,
     order::{compare_keys, sort_keys},
     profile::Profile,

@@ -177,6 +177,8 @@ fn go_syntax(node: Node<'_, '_>, profile: Profile) -> String {
             Ok(Scalar::Bool(value)) => value.to_string(),
             Ok(Scalar::Int(value)) => value.to_string(),
             Ok(Scalar::Uint(value)) => format!("{value:#x}"),
+            Ok(Scalar::Float(value)) if value.is_nan() => "NaN".to_owned(),
+            Ok(Scalar::Float(value)) if value.is_infinite() => if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned(),
             Ok(Scalar::Float(value)) => crate::format_float(value),
             Ok(Scalar::Binary(bytes)) => quote(&String::from_utf8_lossy(&bytes)),
             _ => quote(node.text().unwrap_or_default()),

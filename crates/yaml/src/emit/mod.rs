@@ -4,7 +4,7 @@ pub(crate) mod analysis;
 mod write;
 
 use self::analysis::Flow;
-use crate::{Profile, format_float, resolve, resolve_plain};
+use crate::{Profile, Scalar, format_float, resolve, resolve_plain};
 
 /// Whose bytes are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -153,7 +153,8 @@ impl Emitter {
 
     fn reads_as_string(&self, text: &str) -> bool {
         let profile = if self.dialect == Dialect::Go2 { Profile::Go2 } else { Profile::Go3 };
-        matches!(resolve_plain(text, profile), crate::Scalar::Str(_))
+        // Up to v3.0.5 a string `<<` stays as it is; Helm 4.3 has that version.
+        matches!(resolve_plain(text, profile), Scalar::Str(_) | Scalar::Merge)
             && !is_base60(text)
             && resolve::old_bool(text).is_none()
     }
