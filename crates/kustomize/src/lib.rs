@@ -1,1 +1,57 @@
-//! Kustomize: generators, transformers, patches, replacements and name references.
+//! Kustomize as a library: what `kustomize build` 5.8.1 prints, byte for byte, from files in memory.
+//!
+//! It reads a [`towpath_model::FileTree`] and nothing else: no file system, no environment, no network, no plugins.
+//! It is no editor of kustomization files and runs no other program.
+//!
+//! ```
+//! use kustomize_rs::{Options, build};
+//! use towpath_model::{FileTree, TreePath};
+//!
+//! let tree = FileTree::from_files([
+//!     ("overlay/kustomization.yaml", b"namePrefix: dev-\nresources: [service.yaml]\n".as_slice()),
+//!     ("overlay/service.yaml", b"apiVersion: v1\nkind: Service\nmetadata: {name: shop}\n"),
+//! ])?;
+//! let output = build(&tree, &TreePath::parse("overlay")?, &Options::default())?;
+//! assert_eq!(output.to_yaml(), "apiVersion: v1\nkind: Service\nmetadata:\n  name: dev-shop\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod accumulator;
+mod build;
+mod config;
+mod data;
+mod error;
+mod fieldspec;
+mod generators;
+mod hash;
+mod id;
+mod json;
+mod kustomization;
+mod labels;
+mod loader;
+mod node;
+mod options;
+mod origin;
+mod output;
+mod patch;
+mod path;
+mod read;
+mod references;
+mod resource;
+mod resources;
+mod scalar;
+mod schema;
+mod selector;
+mod sort;
+mod transform;
+mod vars;
+
+pub use build::build;
+pub use error::{KustomizeError, Problem, YamlProblem};
+pub use fieldspec::FieldError;
+pub use labels::LabelSelectorError;
+pub use node::{Missing, NoValue};
+pub use options::{LoadRestrictor, Options};
+pub use output::{Built, Origin, Output};
+pub use patch::{MergeError, OperationError, UnknownDirective};
+pub use selector::SelectorError;

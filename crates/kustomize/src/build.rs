@@ -1,0 +1,273 @@
+//! A build: directories are accumulated from the inside out, and what concerns the whole is done at the root.
+//!
+//! Source: kustomize `api/internal/target/kusttarget.go` and `api/krusty/kustomizer.go` 0.21.1.
+
+use std::sync::Arc;
+
+use towpath_model::{FileTree, TreePath};
+
+use crate::{
+    accumulator::Accumulator,
+    config::{self, Config},
+    error::{KustomizeError, Problem},
+    generators, hash,
+    kustomization::{Decoder, Kustomization, Text, Unknown},
+    loader::{Found, Place, Written},
+    options::Options,
+    origin::{Note, joined},
+    output::{Built, Origin, Output},
+    read, references,
+    resource::Resource,
+    sort, transform, vars,
+};
+
+/// Returns what `kustomize build` makes of the directory `root` of `tree`.
+///
+/// `tree` is what paths such as `../../base` may reach: usually the whole repository.
+///
+/// # Errors
+/// When a file is missing or wrong, resources do not fit together, or a field is used that is not supported.
+///
+/// # Deviation
+/// Remote resources, plugins outside this program and `crds` are refused. Comments that carry OpenAPI schemas do not
+/// count in strategic merge patches.
+pub fn build(tree: &FileTree, root: &TreePath, options: &Options) -> Result<Output, KustomizeError> {
+    let place = Place::root(tree, root, options.load_restrictor);
+    let mut warnings = Vec::new();
+    let mut target = Target::load(place, &mut warnings)?;
+    target.build_metadata = target.kustomization.build_metadata.iter().map(|option| option.text.clone()).collect();
+    target.noted = (!target.build_metadata.is_empty()).then(String::new);
+    let mut all = target.accumulate(Accumulator::default(), &mut warnings)?;
+    for resource in &mut all.resources.list {
+        if resource.needs_hash {
+            let suffix = hash::suffix(&resource.node).map_err(|problem| resource.error(problem))?;
+            resource.remember_id();
+            let name = format!("{}-{suffix}", resource.name());
+            resource.set_name(&name);
+        }
+    }
+    references::update(&mut all)?;
+    vars::resolve(&mut all)?;
+    drop_local(&mut all)?;
+    sort::apply(&mut all.resources, target.kustomization.sort_options.as_ref(), &target.decoder())?;
+    target.finish(all, warnings)
+}
+
+/// A directory with its kustomization file.
+pub(crate) struct Target<'t> {
+    pub(crate) place: Place<'t>,
+    pub(crate) kustomization: Kustomization,
+    pub(crate) file: TreePath,
+    content: String,
+    build_metadata: Vec<String>,
+    /// The way from the root of the build, if it is to be written down.
+    noted: Option<String>,
+}
+
+impl<'t> Target<'t> {
+    fn load(place: Place<'t>, warnings: &mut Vec<String>) -> Result<Self, KustomizeError> {
+        let (file, bytes) = place.kustomization()?;
+        let content = String::from_utf8_lossy(&bytes).into_owned();
+        let kustomization = Self::decode(&file, &content)?;
+        warnings.extend(kustomization.deprecated.iter().map(|field| deprecation(field)));
+        Ok(Self { place, kustomization, file, content, build_metadata: Vec::new(), noted: None })
+    }
+
+    fn decode(file: &TreePath, content: &str) -> Result<Kustomization, KustomizeError> {
+        let name = file.to_string();
+        let document = read::configuration(&name, content)?;
+        let decoder = Decoder { file: &name, text: content, unknown: Unknown::Refused };
+        let Some(document) = document else {
+            return Err(decoder.error(
+                towpath_model::Span::default(),
+                "kustomization.yaml is empty".to_owned(),
+                Vec::new(),
+            ));
+        };
+        let kustomization = Kustomization::decode(decoder, document.root())?;
+        if kustomization.is_empty {
+            return Err(decoder.error(document.span(), "kustomization.yaml is empty".to_owned(), Vec::new()));
+        }
+        let kind = &kustomization.kind;
+        if ![Kustomization::KIND, Kustomization::COMPONENT].contains(&kind.text.as_str()) {
+            return Err(decoder.error(kind.span, "kind should be Kustomization or Component".to_owned(), Vec::new()));
+        }
+        let version = if kustomization.is_component() { "v1alpha1" } else { "v1beta1" };
+        let wanted = format!("kustomize.config.k8s.io/{version}");
+        let given = &kustomization.api_version;
+        if !given.text.is_empty() && given.text != wanted {
+            let message = format!("apiVersion for {} should be {wanted}", kind.text);
+            return Err(decoder.error(given.span, message, Vec::new()));
+        }
+        Ok(kustomization)
+    }
+
+    pub(crate) fn written(&self) -> Written<'_> {
+        Written { file: &self.file, content: &self.content }
+    }
+
+    pub(crate) fn decoder(&self) -> Decoder<'_> {
+        Decoder { file: self.file.as_str(), text: &self.content, unknown: Unknown::Refused }
+    }
+
+    /// Loads a file that the kustomization file names.
+    pub(crate) fn load_file(&self, path: &Text) -> Result<(TreePath, Arc<[u8]>), KustomizeError> {
+        self.place.load(path, self.written())
+    }
+
+    /// Returns what `buildMetadata` writes for one of kustomize's own plugins.
+    pub(crate) fn plugin_note(&self, plugin: &'static str) -> Option<Note> {
+        let noted = self.noted.as_ref()?;
+        Some(Note::of_plugin(joined(noted, self.file.name()), plugin))
+    }
+
+    fn accumulate(&self, mut all: Accumulator, warnings: &mut Vec<String>) -> Result<Accumulator, KustomizeError> {
+        self.refuse_unsupported()?;
+        for path in &self.kustomization.resources {
+            self.accumulate_resource(&mut all, path, warnings).map_err(|error| {
+                error.during(format!("accumulating resources from '{}' of {}", path.text, self.file))
+            })?;
+        }
+        let config = self.config()?;
+        all.config = Config::merged(&all.config, &config)?;
+        for resource in generators::generate(self)? {
+            all.resources.absorb(resource)?;
+        }
+        for path in &self.kustomization.components {
+            let doing = format!("accumulating components from '{}' of {}", path.text, self.file);
+            all = self.accumulate_component(all, path, warnings).map_err(|error| error.during(doing))?;
+        }
+        transform::apply(self, &mut all)?;
+        all.add_vars(&self.kustomization.vars)?;
+        Ok(all)
+    }
+
+    fn accumulate_resource(
+        &self,
+        all: &mut Accumulator,
+        path: &Text,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), KustomizeError> {
+        if self.place.find(&path.text)? == Found::File {
+            let (file, bytes) = self.load_file(path)?;
+            let objects = read::objects(&file, &bytes)?;
+            let note = self.noted.as_ref().map(|noted| Note::of_file(joined(noted, &path.text)));
+            let resources = objects.into_iter().map(|object| {
+                let origin = Origin { file: file.clone(), line: object.line, generator: None };
+                Resource { note: note.clone(), ..Resource::new(object.node, origin) }
+            });
+            return all.resources.append(resources.collect());
+        }
+        let below = self.enter(path, warnings)?;
+        if below.kustomization.is_component() {
+            let message = format!("expected kind != 'Component' for path '{}'", below.place.directory);
+            let hint = "name components under `components`".to_owned();
+            return Err(self.written().error(path, message, vec![hint]));
+        }
+        let found = below.accumulate(Accumulator::default(), warnings)?;
+        all.merge(found)
+    }
+
+    fn accumulate_component(
+        &self,
+        all: Accumulator,
+        path: &Text,
+        warnings: &mut Vec<String>,
+    ) -> Result<Accumulator, KustomizeError> {
+        let component = self.enter(path, warnings)?;
+        if !component.kustomization.is_component() {
+            let (place, kind) = (&component.place.directory, &component.kustomization.kind.text);
+            let message = format!("expected kind 'Component' for path '{place}' but got '{kind}'");
+            return Err(self.written().error(path, message, vec!["name it under `resources`".to_owned()]));
+        }
+        component.accumulate(all, warnings)
+    }
+
+    fn enter(&self, path: &Text, warnings: &mut Vec<String>) -> Result<Self, KustomizeError> {
+        let mut below = Self::load(self.place.enter(path, self.written())?, warnings)?;
+        below.build_metadata.clone_from(&self.build_metadata);
+        below.noted = self.noted.as_ref().map(|noted| joined(noted, &path.text));
+        Ok(below)
+    }
+
+    fn config(&self) -> Result<Arc<Config>, KustomizeError> {
+        let mut config = Config::standard();
+        for path in &self.kustomization.configurations {
+            let (file, bytes) = self.load_file(path)?;
+            let text = String::from_utf8_lossy(&bytes);
+            let Some(document) = read::configuration(file.as_str(), &text)? else { continue };
+            let decoder = Decoder { file: file.as_str(), text: &text, unknown: Unknown::Refused };
+            let more = config::from_configuration(decoder, document.root())?;
+            config = Config::merged(&config, &Arc::new(more))?;
+        }
+        Ok(config)
+    }
+
+    fn refuse_unsupported(&self) -> Result<(), KustomizeError> {
+        let kustomization = &self.kustomization;
+        let first = |list: &[Text]| list.first().map(|text| text.span);
+        let schema = kustomization.open_api.iter().find(|(name, _)| name == "path").map(|(_, value)| value.span);
+        let fields = [
+            ("crds", first(&kustomization.crds)),
+            ("generators", first(&kustomization.generators)),
+            ("transformers", first(&kustomization.transformers)),
+            ("validators", first(&kustomization.validators)),
+            ("openapi", schema),
+        ];
+        let used = fields.into_iter().filter_map(|(name, span)| span.map(|span| (name, span)));
+        match used.chain(kustomization.helm).next() {
+            Some((name, span)) => Err(self.decoder().error(span, format!("`{name}` is not supported yet"), Vec::new())),
+            None => self.check_schema_version(),
+        }
+    }
+
+    fn check_schema_version(&self) -> Result<(), KustomizeError> {
+        match self.kustomization.open_api.iter().find(|(name, _)| name == "version") {
+            Some((_, version)) if !["", "v1.21.2"].contains(&version.text.as_str()) => {
+                let message = "the specified OpenAPI version is not built in".to_owned();
+                Err(self.decoder().error(version.span, message, vec!["only v1.21.2 is".to_owned()]))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn finish(&self, mut all: Accumulator, warnings: Vec<String>) -> Result<Output, KustomizeError> {
+        if self.kustomization.has_build_metadata("managedByLabel") {
+            transform::add_managed_by(&mut all.resources)?;
+        }
+        let with_origin = self.kustomization.has_build_metadata("originAnnotations");
+        let with_transformations = self.kustomization.has_build_metadata("transformerAnnotations");
+        for resource in &mut all.resources.list {
+            resource.finish_annotations(with_origin, with_transformations);
+        }
+        let resources = all.resources.list.iter().map(Built::of).collect::<Result<_, _>>()?;
+        Ok(Output { resources, warnings })
+    }
+}
+
+/// Drops what is for the build alone: resources with the annotation `config.kubernetes.io/local-config`.
+fn drop_local(all: &mut Accumulator) -> Result<(), KustomizeError> {
+    for resource in &all.resources.list {
+        read::check(&resource.node).map_err(|problem| resource.error(Problem::Other(problem.into())))?;
+    }
+    all.resources.list.retain(|resource| {
+        let annotations = resource.metadata_pairs("annotations");
+        annotations.iter().all(|(key, value)| *key != "config.kubernetes.io/local-config" || *value == "false")
+    });
+    Ok(())
+}
+
+fn deprecation(field: &str) -> String {
+    let instead = match field {
+        "bases" => "resources",
+        "commonLabels" => "labels",
+        "imageTags" => "images",
+        "vars" => "replacements",
+        _ => "patches",
+    };
+    let experimental = if field == "vars" { "[EXPERIMENTAL] " } else { "" };
+    format!(
+        "# Warning: '{field}' is deprecated. Please use '{instead}' instead. \
+         {experimental}Run 'kustomize edit fix' to update your Kustomization automatically."
+    )
+}

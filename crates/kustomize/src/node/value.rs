@@ -1,0 +1,175 @@
+use super::{Entry, Node, Scalar, Style, Tag};
+use crate::scalar::{self, Plain};
+
+/// A document as data: what JSON would hold.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Boolean(bool),
+    Number(Number),
+    Text(String),
+    List(Vec<Value>),
+    /// Sorted by the bytes of the keys, unique.
+    Map(Vec<(String, Value)>),
+}
+
+/// A number as Go's decoder holds it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Number {
+    Integer(i64),
+    Unsigned(u64),
+    Float(f64),
+}
+
+/// Why a document cannot become JSON.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoValue {
+    /// A key stands twice in one mapping.
+    #[error("mapping key {0:?} already defined")]
+    DuplicateKey(String),
+    /// A key is no text.
+    #[error("key `{0}` is not a text; JSON has only texts as keys")]
+    Key(String),
+    /// NaN or an infinity.
+    #[error("json: unsupported value: {0}")]
+    Number(String),
+    /// The text does not fit its tag, as after a replacement.
+    #[error("cannot decode `{text}` as a {tag}")]
+    Tag {
+        /// The scalar.
+        text: String,
+        /// Its tag.
+        tag: &'static str,
+    },
+}
+
+impl Node {
+    /// Returns the document as data, read as kustomize reads what it wrote.
+    pub(crate) fn value(&self) -> Result<Value, NoValue> {
+        match self {
+            Self::Scalar(scalar) => scalar.value(),
+            Self::Sequence(items) => items.iter().map(Node::value).collect::<Result<_, _>>().map(Value::List),
+            Self::Mapping(entries) => mapping(entries),
+        }
+    }
+
+    /// Returns the node that kustomize has after it made data of it and read that again.
+    pub(crate) fn of_value(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Scalar(Scalar::tagged("null", Tag::Null)),
+            Value::Boolean(value) => Self::Scalar(Scalar::tagged(value.to_string(), Tag::Boolean)),
+            Value::Number(number) => Self::Scalar(number.scalar()),
+            Value::Text(text) => Self::text(text.as_str()).quoted_as_written(),
+            Value::List(items) => Self::Sequence(items.iter().map(Self::of_value).collect()),
+            Value::Map(entries) => {
+                Self::Mapping(entries.iter().map(|(key, value)| Entry::new(key, Self::of_value(value))).collect())
+            }
+        }
+    }
+
+    /// go-yaml v3 quotes what it would read as something else, and what YAML 1.1 would.
+    fn quoted_as_written(mut self) -> Self {
+        if let Self::Scalar(scalar) = &mut self
+            && (scalar.text.contains('\n') || !scalar::is_text_in_old_yaml(&scalar.text))
+        {
+            scalar.style = Style::Quoted;
+        }
+        self
+    }
+}
+
+impl Number {
+    /// Returns the scalar that go-yaml v3 writes for a number that JSON made a float.
+    fn scalar(self) -> Scalar {
+        match self {
+            Self::Integer(value) => Scalar::tagged(value.to_string(), Tag::Integer),
+            Self::Unsigned(value) => Scalar::tagged(value.to_string(), Tag::Integer),
+            Self::Float(value) => {
+                let text = towpath_yaml::format_float(value);
+                let tag = scalar::resolve(&text).tag();
+                Scalar::tagged(text, tag)
+            }
+        }
+    }
+}
+
+impl Scalar {
+    fn value(&self) -> Result<Value, NoValue> {
+        match (self.style, self.tag) {
+            (Style::Plain, Tag::Unset) if !self.text.contains('\n') => plain(scalar::resolve(&self.text), &self.text),
+            (Style::Plain | Style::Quoted, Tag::Unset | Tag::Text) | (Style::Tagged, Tag::Text | Tag::Other) => {
+                Ok(Value::Text(self.text.clone()))
+            }
+            (Style::Tagged, tag) => self.converted(tag),
+            (style, tag) => {
+                let resolved = scalar::resolve(&self.text);
+                match (resolved.tag() == tag, style) {
+                    (true, Style::Quoted) => Ok(Value::Text(self.text.clone())),
+                    (true, _) => plain(resolved, &self.text),
+                    (false, _) => self.converted(tag),
+                }
+            }
+        }
+    }
+
+    /// Returns what the text is under an explicit tag.
+    fn converted(&self, tag: Tag) -> Result<Value, NoValue> {
+        let name = match tag {
+            Tag::Unset | Tag::Text | Tag::Other => return Ok(Value::Text(self.text.clone())),
+            Tag::Binary => return Ok(Value::Text(binary(&self.text))),
+            Tag::Integer => "!!int",
+            Tag::Float => "!!float",
+            Tag::Boolean => "!!bool",
+            Tag::Null => "!!null",
+            Tag::Timestamp => "!!timestamp",
+        };
+        let resolved = scalar::resolve(&self.text);
+        match (tag, &resolved) {
+            (Tag::Float, Plain::Number(_)) => plain(resolved, &self.text),
+            _ if resolved.tag() == tag => plain(resolved, &self.text),
+            _ => Err(NoValue::Tag { text: self.text.clone(), tag: name }),
+        }
+    }
+}
+
+fn binary(text: &str) -> String {
+    use base64::Engine as _;
+    let packed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(packed).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn plain(resolved: Plain, text: &str) -> Result<Value, NoValue> {
+    Ok(match resolved {
+        Plain::Null => Value::Null,
+        Plain::Boolean(value) => Value::Boolean(value),
+        Plain::Number(Number::Float(value)) if !value.is_finite() => {
+            let name = if value.is_nan() {
+                "NaN"
+            } else if value > 0.0 {
+                "+Inf"
+            } else {
+                "-Inf"
+            };
+            return Err(NoValue::Number(name.to_owned()));
+        }
+        Plain::Number(number) => Value::Number(number),
+        Plain::Timestamp(text) => Value::Text(text),
+        Plain::Merge | Plain::Text => Value::Text(text.to_owned()),
+    })
+}
+
+fn mapping(entries: &[Entry]) -> Result<Value, NoValue> {
+    let mut result: Vec<(String, Value)> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        if !matches!(entry.key.value(), Ok(Value::Text(_))) {
+            return Err(NoValue::Key(entry.key.text.clone()));
+        }
+        result.push((entry.key.text.clone(), entry.value.value()?));
+    }
+    result.sort_by(|(a, _), (b, _)| a.cmp(b));
+    match result.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        Some(pair) => Err(NoValue::DuplicateKey(pair[0].0.clone())),
+        None => Ok(Value::Map(result)),
+    }
+}

@@ -1,0 +1,122 @@
+use towpath_model::TreePath;
+use towpath_yaml::{Dialect, Emitter, Profile};
+
+use crate::{
+    error::KustomizeError,
+    node::{Number, Value},
+    resource::Resource,
+};
+
+/// Where a resource came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The file that it was read from, or the kustomization file whose field made it.
+    pub file: TreePath,
+    /// The line where its document begins in the file, or where the generator is written; counted from 1.
+    pub line: usize,
+    /// The field of the kustomization file that made it, such as `configMapGenerator`; none for what was read.
+    pub generator: Option<&'static str>,
+}
+
+/// A resource as it is written.
+#[derive(Debug, Clone)]
+pub struct Built {
+    /// Such as `apps/v1`.
+    pub api_version: String,
+    /// Such as `Deployment`.
+    pub kind: String,
+    /// The final name.
+    pub name: String,
+    /// The final namespace; empty if none is written.
+    pub namespace: String,
+    /// Where it came from.
+    pub origin: Origin,
+    value: Value,
+}
+
+/// What a build gives: resources in kustomize's order.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The resources, in the order in which they are written.
+    pub resources: Vec<Built>,
+    /// What kustomize warns of, in its words, each one line.
+    pub warnings: Vec<String>,
+}
+
+impl Output {
+    /// Returns the bytes that `kustomize build` prints: documents with `---` between them; empty without resources.
+    pub fn to_yaml(&self) -> String {
+        let mut text = String::new();
+        for resource in &self.resources {
+            if !text.is_empty() {
+                text.push_str("---\n");
+            }
+            text.push_str(&resource.to_yaml());
+        }
+        text
+    }
+}
+
+impl Built {
+    pub(crate) fn of(resource: &Resource) -> Result<Self, KustomizeError> {
+        Ok(Self {
+            api_version: resource.gvk().api_version(),
+            kind: resource.kind().to_owned(),
+            name: resource.name().to_owned(),
+            namespace: resource.namespace().to_owned(),
+            origin: resource.origin.clone(),
+            value: resource.value()?,
+        })
+    }
+
+    /// Returns the document, which ends with a line break.
+    pub fn to_yaml(&self) -> String {
+        let mut emitter = Emitter::new(Dialect::Go2);
+        emit(&self.value, &mut emitter);
+        emitter.finish()
+    }
+}
+
+fn emit(value: &Value, emitter: &mut Emitter) {
+    match value {
+        Value::Null => emitter.null(),
+        Value::Boolean(value) => emitter.bool(*value),
+        Value::Number(number) => emit_number(*number, emitter),
+        Value::Text(text) => emitter.str(text),
+        Value::List(items) => {
+            emitter.start_list();
+            for item in items {
+                emit(item, emitter);
+            }
+            emitter.end_list();
+        }
+        Value::Map(entries) => {
+            let mut entries: Vec<&(String, Value)> = entries.iter().collect();
+            towpath_yaml::sort_keys(&mut entries, Profile::Go2, |(key, _)| key.as_str());
+            emitter.start_map();
+            for (key, value) in entries {
+                emitter.str(key);
+                emit(value, emitter);
+            }
+            emitter.end_map();
+        }
+    }
+}
+
+/// Numbers go through JSON, where a whole float is an integer.
+fn emit_number(number: Number, emitter: &mut Emitter) {
+    match number {
+        Number::Integer(value) => emitter.int(value),
+        Number::Unsigned(value) => emitter.uint(value),
+        Number::Float(value) if value.fract() == 0.0 && value.abs() < 1e21 => {
+            let text = format!("{value:.0}");
+            match (text.parse::<i64>(), text.parse::<u64>()) {
+                (Ok(_), _) if value == 0.0 && value.is_sign_negative() => emitter.int(0),
+                (Ok(value), _) => emitter.int(value),
+                (_, Ok(value)) => emitter.uint(value),
+                _ => emitter.float(value),
+            }
+        }
+        Number::Float(value) => emitter.float(value),
+    }
+}

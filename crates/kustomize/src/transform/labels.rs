@@ -1,0 +1,52 @@
+use crate::{
+    config::Config,
+    error::KustomizeError,
+    fieldspec::{self, FieldSpec, Leaf},
+    kustomization::{Kustomization, Pairs},
+    node::{Kind, Node},
+    resources::Resources,
+};
+
+/// Returns the labels of a kustomization file, each with the fields that take them.
+pub(super) fn sets(file: &Kustomization, config: &Config) -> Result<Vec<(Pairs, Vec<FieldSpec>)>, KustomizeError> {
+    let mut sets = Vec::new();
+    if file.labels.is_empty() && file.common_labels.is_empty() {
+        return Ok(sets);
+    }
+    for label in &file.labels {
+        let mut specs = label.fields.clone();
+        fieldspec::merge(&mut specs, &config.labels)?;
+        if label.include_selectors {
+            fieldspec::merge(&mut specs, &config.common_labels)?;
+        } else {
+            if label.include_templates {
+                fieldspec::merge(&mut specs, &config.template_labels)?;
+            }
+            fieldspec::merge(&mut specs, &[FieldSpec::new("metadata/labels", true, "", "", "")])?;
+        }
+        sets.push((label.pairs.clone(), specs));
+    }
+    // kustomize runs this one also when there are none, and writes that down.
+    sets.push((file.common_labels.clone(), config.common_labels.clone()));
+    Ok(sets)
+}
+
+/// Sets labels or annotations in every field that takes them.
+pub(super) fn apply(resources: &mut Resources, pairs: &Pairs, specs: &[FieldSpec]) -> Result<(), KustomizeError> {
+    for resource in &mut resources.list {
+        for (key, value) in pairs {
+            for spec in specs {
+                super::change(resource, |node| {
+                    spec.apply(node, Leaf::Mapping, &mut |field| {
+                        if field.kind() != Kind::Mapping && !field.is_null() {
+                            let found = field.kind().name();
+                            return Err(format!("wrong node kind: expected MappingNode but got {found}"));
+                        }
+                        field.set_field(key, Some(Node::text(value))).map_err(|error| error.to_string())
+                    })
+                })?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! Source: kustomize `api/filters/namespace/namespace.go` 0.21.1.
+
+use std::collections::HashMap;
+
+use crate::{
+    error::{KustomizeError, Problem},
+    fieldspec::{FieldError, FieldSpec, Leaf},
+    node::{Node, Scalar, Tag},
+    resources::Resources,
+};
+
+pub(super) fn apply(resources: &mut Resources, namespace: &str, specs: &[FieldSpec]) -> Result<(), KustomizeError> {
+    let mut taken: HashMap<_, usize> = HashMap::new();
+    let key = |resource: &crate::resource::Resource| {
+        let id = resource.id();
+        let effective = id.effective_namespace().to_owned();
+        (id.gvk, id.name, effective)
+    };
+    for resource in &resources.list {
+        *taken.entry(key(resource)).or_default() += 1;
+    }
+    for resource in resources.list.iter_mut().filter(|resource| !resource.from_helm) {
+        let before = key(resource);
+        resource.remember_id();
+        super::change(resource, |node| set(node, namespace, specs))?;
+        let after = key(resource);
+        if before != after {
+            if let Some(count) = taken.get_mut(&before) {
+                *count -= 1;
+            }
+            *taken.entry(after.clone()).or_default() += 1;
+        }
+        if taken.get(&after).is_some_and(|count| *count > 1) {
+            let problem = format!("namespace transformation produces ID conflict: {}", resource.id());
+            return Err(resource.error(Problem::Other(problem.into())));
+        }
+    }
+    Ok(())
+}
+
+fn set(node: &mut Node, namespace: &str, specs: &[FieldSpec]) -> Result<(), FieldError> {
+    let text = |name: &str| node.field(name).map_or("", Node::as_text).to_owned();
+    let (api_version, kind) = (text("apiVersion"), text("kind"));
+    let leaf = Leaf::Scalar(Tag::Text);
+    let mut write = |field: &mut Node| field.set_scalar(Scalar::text(namespace)).map_err(|error| error.to_string());
+    let gvk = crate::id::Gvk::parse(&api_version, &kind);
+    if !gvk.is_cluster_scoped() {
+        FieldSpec::new("metadata/namespace", true, "", "", "").apply(node, leaf, &mut write)?;
+    }
+    let is_binding = matches!(kind.as_str(), "RoleBinding" | "ClusterRoleBinding");
+    if is_binding {
+        set_subjects(node, namespace, &kind)?;
+    }
+    for spec in specs {
+        let elsewhere = match spec.path.as_str() {
+            "metadata/namespace" => false,
+            "metadata/name" => api_version == "v1",
+            "subjects/namespace" => {
+                !(is_binding && matches!(spec.gvk.kind.as_str(), "RoleBinding" | "ClusterRoleBinding"))
+            }
+            _ => true,
+        };
+        if elsewhere {
+            spec.apply(node, leaf, &mut write)?;
+        }
+    }
+    Ok(())
+}
+
+/// Subjects named `default` are service accounts of the namespace itself.
+fn set_subjects(node: &mut Node, namespace: &str, kind: &str) -> Result<(), FieldError> {
+    let error = |problem: String| FieldError { path: "subjects".to_owned(), object: kind.to_owned(), problem };
+    let Some(subjects) = node.field_mut("subjects").filter(|subjects| !subjects.is_null()) else { return Ok(()) };
+    let Node::Sequence(items) = subjects else {
+        return Err(error(format!("wrong node kind: expected SequenceNode but got {}", subjects.kind().name())));
+    };
+    for item in items {
+        if item.field("name").is_some_and(|name| name.text_or_empty() == "default") {
+            let mut value = Scalar::text(namespace);
+            if let Some(Node::Scalar(old)) = item.field("namespace") {
+                value.style = old.style;
+            }
+            item.set_field("namespace", Some(Node::Scalar(value))).map_err(|problem| error(problem.to_string()))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,236 @@
+//! Source: kustomize `api/internal/builtins/Patch*Transformer.go` 0.21.1.
+
+use towpath_model::{Span, TreePath};
+
+use crate::{
+    build::Target,
+    data,
+    error::{KustomizeError, Problem},
+    kustomization::{Patch, Text},
+    loader::Found,
+    node::Node,
+    output::Origin,
+    patch::json::{self, Operation},
+    read,
+    resource::Resource,
+    resources::{Patching, Resources},
+    selector::Selector,
+};
+
+/// The patches of a kustomization file, read.
+pub(super) struct Loaded {
+    pub(super) legacy_strategic: Vec<Patching>,
+    pub(super) patches: Vec<LoadedPatch>,
+    pub(super) legacy_json: Vec<LoadedPatch>,
+}
+
+/// A patch with what it is for.
+pub(super) struct LoadedPatch {
+    content: Content,
+    target: Option<Selector>,
+    /// How messages name it.
+    source: String,
+    /// The file that holds it.
+    file: TreePath,
+}
+
+enum Content {
+    Strategic(Vec<Patching>),
+    Json(Vec<Operation>),
+}
+
+pub(super) fn load(target: &Target<'_>) -> Result<Loaded, KustomizeError> {
+    let file = &target.kustomization;
+    let mut legacy_strategic = Vec::new();
+    for entry in &file.patches_strategic_merge {
+        legacy_strategic.extend(legacy(target, entry)?);
+    }
+    let patches = file.patches.iter().map(|patch| load_patch(target, patch)).collect::<Result<_, _>>()?;
+    let legacy_json = file.patches_json.iter().map(|patch| load_json(target, patch)).collect::<Result<_, _>>()?;
+    Ok(Loaded { legacy_strategic, patches, legacy_json })
+}
+
+/// Applies the patches of `patchesStrategicMerge`.
+pub(super) fn apply_legacy(resources: &mut Resources, patches: &[Patching]) -> Result<(), KustomizeError> {
+    for patch in patches {
+        let at = resources
+            .get(&patch.resource.id())
+            .map_err(|problem| patch.resource.error(Problem::Other(problem.into())))?;
+        resources.apply_patch(&[at], patch)?;
+    }
+    Ok(())
+}
+
+/// An entry of `patchesStrategicMerge` is a patch, or else the path of one.
+fn legacy(target: &Target<'_>, entry: &Text) -> Result<Vec<Patching>, KustomizeError> {
+    let inline = read::objects_of_text(target.file.as_str(), &entry.text);
+    let (file, objects) = match inline {
+        Ok(objects) => (target.file.clone(), objects),
+        Err(error) if entry.text.contains('\n') && target.place.find(&entry.text)? != Found::File => return Err(error),
+        Err(_) => {
+            let (file, bytes) = target.load_file(entry)?;
+            let objects = read::objects(&file, &bytes)?;
+            (file, objects)
+        }
+    };
+    Ok(objects.into_iter().map(|object| patching(object, &file, &Patch::default())).collect())
+}
+
+fn patching(object: read::Object, file: &TreePath, patch: &Patch) -> Patching {
+    let origin = Origin { file: file.clone(), line: object.line, generator: None };
+    Patching {
+        resource: Resource::new(object.node, origin),
+        may_rename: patch.allow_name_change,
+        may_change_kind: patch.allow_kind_change,
+    }
+}
+
+fn load_patch(target: &Target<'_>, patch: &Patch) -> Result<LoadedPatch, KustomizeError> {
+    let fail = |message: &str| Err(target.decoder().error(patch.span, message.to_owned(), Vec::new()));
+    let inline = patch.text.text.trim();
+    let (text, file, source, span) = match (inline, patch.path.text.as_str()) {
+        ("", "") => return fail("must specify one of patch and path"),
+        ("", named) => {
+            let (file, bytes) = target.load_file(&patch.path)?;
+            (String::from_utf8_lossy(&bytes).into_owned(), file, format!("[path: {named:?}]"), patch.path.span)
+        }
+        (inline, "") => (inline.to_owned(), target.file.clone(), format!("[patch: {inline:?}]"), patch.text.span),
+        _ => return fail("patch and path can't be set at the same time"),
+    };
+    let strategic = read::objects_of_text(file.as_str(), &text);
+    let operations = json_patch(&text);
+    let content = match (strategic, operations) {
+        (Ok(objects), Ok(operations)) if !objects.is_empty() && !operations.is_empty() => {
+            return fail(&format!("illegally qualifies as both an SM and JSON patch: {source}"));
+        }
+        (Ok(objects), _) => {
+            Content::Strategic(objects.into_iter().map(|object| patching(object, &file, patch)).collect())
+        }
+        (Err(_), Ok(operations)) => Content::Json(operations),
+        (Err(strategic), Err(json)) => return Err(unreadable(target, &text, &source, span, strategic, json)),
+    };
+    Ok(LoadedPatch { content, target: patch.target.clone(), source, file })
+}
+
+/// A text that is no patch of either kind: the reason is that of the kind that it looks like.
+fn unreadable(
+    target: &Target<'_>,
+    text: &str,
+    source: &str,
+    span: Span,
+    strategic: KustomizeError,
+    json: String,
+) -> KustomizeError {
+    let shown: String = source.chars().take(200).collect();
+    let message = format!("unable to parse SM or JSON patch from {shown}");
+    if text.trim_start().starts_with(['-', '[']) {
+        return target.decoder().error(span, message, vec![json]);
+    }
+    strategic.during(message)
+}
+
+/// Returns the operations of a JSON patch in JSON, or in YAML where it begins otherwise.
+fn json_patch(text: &str) -> Result<Vec<Operation>, String> {
+    if text.is_empty() {
+        return Err("empty json patch operations".to_owned());
+    }
+    let value = if text.starts_with('[') { data::from_json(text)? } else { data::from_yaml(text)? };
+    json::operations(&value).ok_or_else(|| "a JSON patch is a list of objects".to_owned())
+}
+
+fn load_json(target: &Target<'_>, patch: &Patch) -> Result<LoadedPatch, KustomizeError> {
+    let fail = |message: String| Err(target.decoder().error(patch.span, message, Vec::new()));
+    if patch.target.as_ref().is_none_or(|selector| selector.name.is_empty()) {
+        return fail("must specify the target name".to_owned());
+    }
+    let (text, file) = match (patch.text.text.as_str(), patch.path.text.as_str()) {
+        ("", "") => return fail("empty file path and empty jsonOp".to_owned()),
+        ("", named) => {
+            let (file, bytes) = target.load_file(&patch.path)?;
+            if bytes.is_empty() {
+                return fail(format!("patch file '{named}' empty seems to be empty"));
+            }
+            (String::from_utf8_lossy(&bytes).into_owned(), file)
+        }
+        (inline, "") => (inline.to_owned(), target.file.clone()),
+        _ => return fail("must specify a file path or jsonOp, not both".to_owned()),
+    };
+    match json_patch(&text) {
+        Ok(operations) if operations.is_empty() => {
+            fail(format!("patch appears to be empty; file={}, JsonOp={text}", patch.path.text))
+        }
+        Ok(operations) => {
+            let content = Content::Json(operations);
+            Ok(LoadedPatch { content, target: patch.target.clone(), source: String::new(), file })
+        }
+        Err(problem) => fail(format!("decoding {text}: {problem}")),
+    }
+}
+
+impl LoadedPatch {
+    pub(super) fn apply(&self, resources: &mut Resources) -> Result<(), KustomizeError> {
+        match (&self.content, &self.target) {
+            (Content::Strategic(patches), Some(selector)) => match patches.as_slice() {
+                [] => Ok(()),
+                [patch] => {
+                    let places = resources.select(selector)?;
+                    resources.apply_patch(&places, patch)
+                }
+                _ => Err(KustomizeError::Resources(format!(
+                    "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: {}",
+                    self.source
+                ))),
+            },
+            (Content::Strategic(patches), None) => patches.iter().try_for_each(|patch| apply_by_id(resources, patch)),
+            (Content::Json(operations), None) if operations.is_empty() => Ok(()),
+            (Content::Json(_), None) => {
+                let problem = format!("must specify a target for JSON patch {}", self.source);
+                Err(KustomizeError::Resources(problem))
+            }
+            (Content::Json(operations), Some(selector)) => self.operate(resources, selector, operations, true),
+        }
+    }
+
+    /// Applies a patch of `patchesJson6902`.
+    pub(super) fn apply_json(&self, resources: &mut Resources) -> Result<(), KustomizeError> {
+        match (&self.content, &self.target) {
+            (Content::Json(operations), Some(selector)) => self.operate(resources, selector, operations, false),
+            _ => Ok(()),
+        }
+    }
+
+    fn operate(
+        &self,
+        resources: &mut Resources,
+        selector: &Selector,
+        operations: &[Operation],
+        remembers: bool,
+    ) -> Result<(), KustomizeError> {
+        for at in resources.select(selector)? {
+            let resource = &mut resources.list[at];
+            if remembers {
+                resource.remember_id();
+            }
+            let mut value = resource.value()?;
+            json::apply(&mut value, operations).map_err(|problem| KustomizeError::Resource {
+                problem: Box::new(problem.into()),
+                id: resource.id().to_string(),
+                file: self.file.clone(),
+            })?;
+            resource.node = Node::of_value(&value);
+        }
+        Ok(())
+    }
+}
+
+fn apply_by_id(resources: &mut Resources, patch: &Patching) -> Result<(), KustomizeError> {
+    let id = patch.resource.id();
+    let at = resources.get(&id).map_err(|problem| {
+        let problem = format!("no resource matches strategic merge patch \"{id}\": {problem}");
+        patch.resource.error(Problem::Other(problem.into()))
+    })?;
+    if !resources.list[at].patch(patch.clone())? {
+        resources.remove(&[at]);
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Replacements inside texts that hold JSON or YAML themselves.
+
+use towpath_yaml::{Dialect, Emitter};
+
+use crate::{
+    json,
+    node::{Create, Node, Number, Value},
+    read,
+};
+
+/// Sets a value inside a text on the way; returns whether there was such a text with that field.
+///
+/// # Deviation
+/// A YAML text with comments, quotes or a layout other than kustomize's is refused: kustomize would keep them.
+pub(super) fn set(target: &mut Node, value: &Node, parts: &[String], create: Create) -> Result<bool, String> {
+    let Some((way, rest, mut inner)) = text_on_the_way(target, parts) else { return Ok(false) };
+    let Ok(found) = inner.matching(rest, create) else { return Ok(false) };
+    if found.nodes.is_empty() {
+        return Ok(false);
+    }
+    let Node::Scalar(scalar) = target.at_mut(&way) else { return Ok(false) };
+    let original = scalar.text.clone();
+    let is_json = original.trim_start().starts_with(['{', '[']);
+    if !is_json && read::text(&original).ok().and_then(|node| yaml(&node)).as_deref() != Some(original.trim()) {
+        let shown = parts.join(".");
+        return Err(format!("a replacement inside YAML with comments or quotes is not supported yet: {shown}"));
+    }
+    for way in found.nodes {
+        match inner.at_mut(&way) {
+            Node::Scalar(scalar) => value.as_text().clone_into(&mut scalar.text),
+            other => *other = value.clone(),
+        }
+    }
+    let text = if is_json {
+        let data = inner.value().map_err(|error| error.to_string())?;
+        Some(if original.contains('\n') && original.contains("  ") {
+            json::pretty(&data)
+        } else {
+            json::compact(&data)
+        })
+    } else {
+        yaml(&inner)
+    };
+    scalar.text = text.ok_or("the text cannot be written back")?;
+    Ok(true)
+}
+
+/// Returns the way to the first text on a path, the rest of the path, and what the text holds.
+fn text_on_the_way<'p>(target: &Node, parts: &'p [String]) -> Option<(Vec<usize>, &'p [String], Node)> {
+    (1..parts.len()).find_map(|length| {
+        let way = target.locate(&parts[..length]).ok()??;
+        let Node::Scalar(scalar) = target.at(&way) else { return None };
+        let inner = read::text(&scalar.text).ok()?;
+        Some((way, &parts[length..], inner))
+    })
+}
+
+/// Returns a document as kustomize writes it where nothing but its data is to be kept.
+fn yaml(node: &Node) -> Option<String> {
+    let mut emitter = Emitter::new(Dialect::Go3Compact);
+    emit(node, &mut emitter)?;
+    Some(emitter.finish().trim().to_owned())
+}
+
+fn emit(node: &Node, emitter: &mut Emitter) -> Option<()> {
+    match node {
+        Node::Mapping(entries) => {
+            emitter.start_map();
+            for entry in entries {
+                emitter.str(&entry.key.text);
+                emit(&entry.value, emitter)?;
+            }
+            emitter.end_map();
+        }
+        Node::Sequence(items) => {
+            emitter.start_list();
+            for item in items {
+                emit(item, emitter)?;
+            }
+            emitter.end_list();
+        }
+        Node::Scalar(_) => match node.value().ok()? {
+            Value::Null => emitter.null(),
+            Value::Boolean(value) => emitter.bool(value),
+            Value::Number(Number::Integer(value)) => emitter.int(value),
+            Value::Number(Number::Unsigned(value)) => emitter.uint(value),
+            Value::Number(Number::Float(value)) => emitter.float(value),
+            Value::Text(text) => emitter.str(&text),
+            Value::List(_) | Value::Map(_) => return None,
+        },
+    }
+    Some(())
+}
