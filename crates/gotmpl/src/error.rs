@@ -134,6 +134,9 @@ impl Place {
             .checked_sub(2)
             .map_or(0, |newline| text.match_indices('\n').nth(newline).map_or(text.len(), |(at, _)| at + 1));
         let start = line_start + self.column.unwrap_or(0);
+        // Go places `.a.b` at its second name; people look for the first.
+        let is_node = |at: &usize| text.get(*at..).is_some_and(|text| text.starts_with(&self.node));
+        let start = (line_start..=start).rev().take(self.node.len().max(1)).find(is_node).unwrap_or(start);
         Location::of(&self.file.to_string_lossy(), &text, Span::new(start, start + self.node.len()))
     }
 }
