@@ -131,7 +131,8 @@ fn rollout(args: &Run, route: &FileRoute) -> Result<Rollout, Diagnostic> {
 /// Returns the service that the route leads to: the first label of its destination's host.
 fn destination(route: &FileRoute) -> Result<String, Diagnostic> {
     let live = route.load().map_err(|error| Diagnostic::from(&error))?;
-    let destinations = live.destinations(route.subsets().route.as_deref()).unwrap_or_default();
+    let destinations = live.destinations(route.subsets().route.as_deref());
+    let destinations = destinations.map_err(|error| Diagnostic::from(&route.document(error)))?;
     let host = destinations.first().and_then(|destination| destination.host.split('.').next()).unwrap_or_default();
     if host.is_empty() {
         return Err(Diagnostic::new(Kind::Usage, "the route names no host").hint("give the service with --service"));
