@@ -56,7 +56,9 @@ impl RenderEnv {
 
 /// A source of random bytes.
 #[derive(Clone)]
-pub struct Randomness(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Randomness(Arc<Fill>);
+
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Randomness {
     /// Returns a source that asks `fill` for every byte.

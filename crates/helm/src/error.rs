@@ -59,6 +59,7 @@ pub struct TemplateFailure {
     pub hints: Vec<String>,
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "errors travel boxed")]
 impl Problem {
     /// Returns a problem that has only its message.
     pub(crate) fn new(message: impl Into<String>) -> Box<Self> {

@@ -86,13 +86,13 @@ fn render_here(
     let capabilities = Capabilities::new(env)?;
     let values = values.merge(profile)?;
     let mut instance = Instance::new(chart, profile)?;
-    check_installable(&instance, env)?;
+    check_installable(&instance)?;
     instance.check_dependencies(profile)?;
     check_release_name(&env.release_name)?;
-    instance.process_dependencies(&values, profile).map_err(|error| dependencies_failed(error))?;
+    instance.process_dependencies(&values, profile).map_err(|error| dependencies_failed(error, profile))?;
     let coalesced = coalesce_values(&instance, &values, Mode::Coalesce, profile)?;
     if options.schema == Schema::Check {
-        schema::check(&instance, &coalesced, profile)?;
+        schema::check(&instance)?;
     }
     check_kube_version(&instance, &capabilities, profile)?;
     let mut outputs = render_templates(&instance, &coalesced, env, &capabilities, &options.limits)?;
@@ -132,16 +132,16 @@ fn definition((path, content): (String, &[u8])) -> Manifest {
     }
 }
 
-fn dependencies_failed(error: HelmError) -> HelmError {
+fn dependencies_failed(error: HelmError, profile: Profile) -> HelmError {
     match error {
-        HelmError::Dependencies(problem) => {
+        HelmError::Dependencies(problem) if profile == Profile::Helm4 => {
             HelmError::Dependencies(problem.prefixed("chart dependencies processing failed: "))
         }
         other => other,
     }
 }
 
-fn check_installable(instance: &Instance<'_>, _env: &RenderEnv) -> Result<(), HelmError> {
+fn check_installable(instance: &Instance<'_>) -> Result<(), HelmError> {
     match instance.metadata.chart_type.as_str() {
         "" | "application" => Ok(()),
         other => {

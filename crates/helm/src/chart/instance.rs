@@ -61,13 +61,20 @@ impl<'c> Instance<'c> {
         self.import_values(profile)?;
         self.metadata.is_root = true;
         let name = self.metadata.name.clone();
-        self.set_paths(name);
+        self.set_paths(name, profile);
         Ok(())
     }
 
-    fn set_paths(&mut self, path: String) {
+    fn set_paths(&mut self, path: String, profile: Profile) {
         for child in &mut self.children {
-            child.set_paths(format!("{path}/charts/{}", child.metadata.name));
+            child.set_paths(format!("{path}/charts/{}", child.metadata.name), profile);
+            // Helm 3 leaves the charts below an alias where they were loaded, unless it judges their dependencies.
+            if profile == Profile::Helm3 && child.chart.metadata.dependencies.is_none() {
+                let loaded = format!("{path}/charts/{}", child.chart.metadata.name);
+                for below in &mut child.children {
+                    below.set_paths(format!("{loaded}/charts/{}", below.metadata.name), profile);
+                }
+            }
         }
         self.path = path;
     }

@@ -6,7 +6,7 @@ use super::{
     Chart, ChartFile, Metadata, archive,
     ignore::{IgnoreRules, Node},
 };
-use crate::{HelmError, Profile, error};
+use crate::{HelmError, Profile, error, golang::paths};
 
 /// What a chart may hold at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,7 +186,7 @@ fn from_files(files: Vec<ChartFile>, limits: &ChartLimits, depth: usize) -> Resu
                 }
             }
             name if name.starts_with("templates/") => chart.templates.push(file),
-            name if name.starts_with("charts/") && !name.ends_with(".prov") => {
+            name if name.starts_with("charts/") && paths::ext(name) != ".prov" => {
                 let inner = name["charts/".len()..].to_owned();
                 let folder = inner.split('/').next().unwrap_or_default().to_owned();
                 file.name = inner;
@@ -208,7 +208,7 @@ fn from_files(files: Vec<ChartFile>, limits: &ChartLimits, depth: usize) -> Resu
             }
             source @ Problem::Source(_) => source,
         };
-        let subchart = if folder.ends_with(".tgz") {
+        let subchart = if paths::ext(&folder) == ".tgz" {
             packed(&folder, &files, &chart.metadata.name, limits, depth)
         } else {
             from_files(inner_files(files), limits, depth + 1).map_err(context)

@@ -264,7 +264,7 @@ impl Metadata {
     /// Returns the fields under their names in JSON, without the empty ones.
     pub(crate) fn json_fields(&self) -> Vec<(Str, Value)> {
         let record = |fields: Vec<(&'static str, Value)>| Value::object(Record(fields));
-        let fields = self.go_fields(|list| strings_value(list), record);
+        let fields = self.go_fields(strings_value, record);
         let named = fields.into_iter().filter(|(name, value)| *name == "IsRoot" || value.is_true());
         named.map(|(name, value)| (json_key(name).into(), value)).collect()
     }
@@ -302,7 +302,7 @@ impl Object for Metadata {
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        self.go_fields(|list| strings_value(list), |fields| Value::object(Record(fields)))
+        self.go_fields(strings_value, |fields| Value::object(Record(fields)))
     }
 }
 

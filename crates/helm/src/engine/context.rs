@@ -36,7 +36,7 @@ pub(super) fn renderables(
     let shared =
         Shared { profile: env.profile, release: release.into(), capabilities: Value::object(capabilities.clone()) };
     let mut found = Vec::new();
-    collect(instance, values.with_type(values_type(env.profile)), &shared, &mut found);
+    collect(instance, &values.with_type(values_type(env.profile)), &shared, &mut found);
     found
 }
 
@@ -46,7 +46,7 @@ struct Shared {
     capabilities: Value,
 }
 
-fn collect(instance: &Instance<'_>, values: Map, shared: &Shared, found: &mut Vec<Renderable>) -> Map {
+fn collect(instance: &Instance<'_>, values: &Map, shared: &Shared, found: &mut Vec<Renderable>) -> Map {
     let subcharts = Map::any();
     let data: Map = [
         ("Chart", instance.metadata.value(shared.profile)),
@@ -60,11 +60,11 @@ fn collect(instance: &Instance<'_>, values: Map, shared: &Shared, found: &mut Ve
     .collect();
     for child in &instance.children {
         let values_type = values_type(shared.profile);
-        let own = match crate::values::table(&values, &child.metadata.name) {
+        let own = match crate::values::table(values, &child.metadata.name) {
             Some(own) => own.with_type(values_type),
             None => Map::new(values_type),
         };
-        subcharts.insert(child.metadata.name.as_str(), collect(child, own, shared, found));
+        subcharts.insert(child.metadata.name.as_str(), collect(child, &own, shared, found));
     }
     let base_path = paths::join(&[&instance.path, "templates"]);
     for file in &instance.chart.templates {

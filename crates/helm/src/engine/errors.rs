@@ -28,7 +28,7 @@ pub(super) fn execute(name: &str, error: Error, profile: Profile, chart: &str) -
         _ if error.kind() == ErrorKind::NoTemplate && error.place().is_none() => text,
         (Some(location), Some(_)) => match (&own_words, profile) {
             (Some(words), _) => format!("execution error at ({location}): {words}"),
-            (None, Profile::Helm3) => text,
+            (None, Profile::Helm3) => in_older_words(text),
             (None, Profile::Helm4) => traced(&error).unwrap_or(text),
         },
         _ => format!("execution error in ({name}): {text}"),
@@ -39,6 +39,15 @@ pub(super) fn execute(name: &str, error: Error, profile: Profile, chart: &str) -
 
 fn failure(message: String, error: Error, own_words: Option<String>, hints: Vec<String>) -> HelmError {
     HelmError::Template(Box::new(TemplateFailure { message, error, own_words, hints }))
+}
+
+/// The Go of Helm 3 does not name the types that cannot be compared.
+fn in_older_words(mut text: String) -> String {
+    const COMPARISON: &str = "incompatible types for comparison";
+    if let Some(at) = text.rfind(COMPARISON) {
+        text.truncate(at + COMPARISON.len());
+    }
+    text
 }
 
 /// Returns what the chart itself says with `required` or `fail`.

@@ -38,6 +38,7 @@ pub(crate) fn render_templates(
 ) -> Result<Vec<(String, Str)>, HelmError> {
     let mut renderables = context::renderables(instance, values, env, capabilities);
     sort(&mut renderables);
+    keep_last(&mut renderables);
     let mut templates = Templates::new("gotpl", functions(env.profile).clone(), MissingKey::Zero);
     for template in &renderables {
         let parsed = templates.parse(template.name.as_str(), template.source.clone());
@@ -85,6 +86,13 @@ pub(crate) fn without_no_value(output: Str) -> Str {
 /// Whether a file is only there to be included.
 pub(crate) fn is_partial(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|name| name.starts_with('_'))
+}
+
+/// Of templates with one path the last counts, as in Go's map of them.
+fn keep_last(templates: &mut Vec<Renderable>) {
+    templates.reverse();
+    templates.dedup_by(|one, other| one.name == other.name);
+    templates.reverse();
 }
 
 /// Deep paths come first, so that the templates of a parent redefine those of its subcharts.

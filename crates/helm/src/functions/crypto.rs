@@ -165,11 +165,9 @@ fn decrypt(password: &Str, encoded: &Str) -> Answer {
         .decrypt_padded_vec_mut::<NoPadding>(encrypted)
         .map_err(|_| CallError::new("crypto/cipher: input not full blocks"))?;
     let Some(padding) = plain.last().copied() else { return fail("runtime error: index out of range [-1]") };
-    match plain.len().checked_sub(usize::from(padding)) {
-        Some(length) => Ok(Str::new(&plain[..length]).into()),
-        None => {
-            let end = i64::try_from(plain.len()).unwrap_or(0) - i64::from(padding);
-            fail(format!("runtime error: slice bounds out of range [:{end}]"))
-        }
+    if let Some(length) = plain.len().checked_sub(usize::from(padding)) {
+        return Ok(Str::new(&plain[..length]).into());
     }
+    let end = i64::try_from(plain.len()).unwrap_or(0) - i64::from(padding);
+    fail(format!("runtime error: slice bounds out of range [:{end}]"))
 }

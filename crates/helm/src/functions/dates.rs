@@ -102,8 +102,8 @@ fn moved(time: &Value, by: Duration) -> Value {
 }
 
 fn rounded(nanos: i64) -> String {
-    let size = nanos.unsigned_abs();
     const HOUR: u64 = 3_600_000_000_000;
+    let size = nanos.unsigned_abs();
     let units = [
         (HOUR * 24 * 365, "y"),
         (HOUR * 24 * 30, "mo"),

@@ -71,7 +71,9 @@ fn failure(error: &str) -> Map {
 fn object(read: Result<Value, String>, context: &str) -> Value {
     match read {
         Ok(Value::Map(map)) => map.into(),
-        Ok(Value::Nil) => Map::nil(MapType::ANY).into(),
+        // A YAML text without content leaves Helm's own empty map, JSON's null replaces it.
+        Ok(Value::Nil) if context.is_empty() => Map::nil(MapType::ANY).into(),
+        Ok(Value::Nil) => Map::any().into(),
         Ok(other) => failure(&format!("{context}{}", mismatch(&other, "map[string]interface {}"))).into(),
         Err(error) => failure(&error).into(),
     }
@@ -80,7 +82,8 @@ fn object(read: Result<Value, String>, context: &str) -> Value {
 fn array(read: Result<Value, String>, context: &str) -> Value {
     match read {
         Ok(Value::List(list)) => list.into(),
-        Ok(Value::Nil) => List::nil(ListType::ANY).into(),
+        Ok(Value::Nil) if context.is_empty() => List::nil(ListType::ANY).into(),
+        Ok(Value::Nil) => List::any(Vec::new()).into(),
         Ok(other) => List::any(vec![format!("{context}{}", mismatch(&other, "[]interface {}")).into()]).into(),
         Err(error) => List::any(vec![error.into()]).into(),
     }
@@ -125,19 +128,12 @@ fn decode(text: &[u8], bits: u32, group: usize, name: &str, digit: fn(u8) -> Opt
     let mut out = Vec::with_capacity(text.len() * 3 / 4);
     let mut digits = text.iter().enumerate().filter(|(_, byte)| !matches!(byte, b'\n' | b'\r'));
     loop {
-        let (mut buffer, mut count, mut group_start) = (0u64, 0usize, text.len());
+        let (mut buffer, mut count) = (0u64, 0usize);
         while count < group {
             let Some((at, byte)) = digits.next() else {
                 // The input ends inside a group, which padding should have filled.
-                return if count == 0 {
-                    Ok(out)
-                } else {
-                    Err(corrupt(if bits == 6 { text.len().min(group_start + count) } else { group_start }))
-                };
+                return if count == 0 { Ok(out) } else { Err(corrupt(text.len() - count)) };
             };
-            if count == 0 {
-                group_start = at;
-            }
             if *byte == b'=' {
                 let valid = if bits == 6 { count >= 2 } else { matches!(count, 2 | 4 | 5 | 7) };
                 if !valid {

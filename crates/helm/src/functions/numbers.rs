@@ -107,12 +107,12 @@ fn round(number: f64, places: i64, on: f64) -> f64 {
     rounded / power
 }
 
-fn steps(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, CallError> {
-    let away = if stop < start { step < 0 } else { step > 0 };
-    if !away || start == stop {
+fn steps(start: i64, end: i64, step: i64) -> Result<Vec<i64>, CallError> {
+    let away = if end < start { step < 0 } else { step > 0 };
+    if !away || start == end {
         return Ok(Vec::new());
     }
-    let distance = (i128::from(stop) - i128::from(start)).abs();
+    let distance = (i128::from(end) - i128::from(start)).abs();
     let size = i128::from(step).abs();
     let count = (distance + size - 1) / size;
     if count > MAX_COUNT {

@@ -12,9 +12,9 @@ use crate::engine::State;
 const MAX_LENGTH: i64 = 1 << 20;
 
 pub(super) const FUNCTIONS: &[Entry] = &[
-    ("randAlphaNum", Signature::new(&[I], S), |s, a| word(s, int(&a[0]), |c| c.is_ascii_alphanumeric())),
-    ("randAlpha", Signature::new(&[I], S), |s, a| word(s, int(&a[0]), |c| c.is_ascii_alphabetic())),
-    ("randNumeric", Signature::new(&[I], S), |s, a| word(s, int(&a[0]), |c| c.is_ascii_digit())),
+    ("randAlphaNum", Signature::new(&[I], S), |s, a| word(s, int(&a[0]), u8::is_ascii_alphanumeric)),
+    ("randAlpha", Signature::new(&[I], S), |s, a| word(s, int(&a[0]), u8::is_ascii_alphabetic)),
+    ("randNumeric", Signature::new(&[I], S), |s, a| word(s, int(&a[0]), u8::is_ascii_digit)),
     ("randAscii", Signature::new(&[I], S), |s, a| word(s, int(&a[0]), |c| matches!(c, b' '..=b'~'))),
     ("randBytes", Signature::new(&[I], S), |s, a| {
         let count = int(&a[0]);

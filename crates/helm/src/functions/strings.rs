@@ -11,15 +11,15 @@ use crate::golang::words;
 const MAX_LENGTH: usize = 256 << 20;
 
 pub(super) const FUNCTIONS: &[Entry] = &[
-    ("abbrev", Signature::new(&[I, S], S), |_, a| abbreviate(0, int(&a[0]), &text(&a[1]))),
+    ("abbrev", Signature::new(&[I, S], S), |_, a| Ok(abbreviate(0, int(&a[0]), &text(&a[1])))),
     ("abbrevboth", Signature::new(&[I, I, S], S), |_, a| {
         let (left, right) = (int(&a[0]), int(&a[1]));
-        if right < 4 || (left > 0 && right < 7) { Ok(a[2].clone()) } else { abbreviate(left, right, &text(&a[2])) }
+        if right < 4 || (left > 0 && right < 7) { Ok(a[2].clone()) } else { Ok(abbreviate(left, right, &text(&a[2]))) }
     }),
     ("trunc", Signature::new(&[I, S], S), |_, a| Ok(trunc(int(&a[0]), &text(&a[1])))),
-    ("trim", Signature::new(&[S], S), |_, a| mapped(&a[0], str::trim)),
-    ("upper", Signature::new(&[S], S), |_, a| each(&a[0], words::to_upper)),
-    ("lower", Signature::new(&[S], S), |_, a| each(&a[0], words::to_lower)),
+    ("trim", Signature::new(&[S], S), |_, a| Ok(mapped(&a[0], str::trim))),
+    ("upper", Signature::new(&[S], S), |_, a| Ok(each(&a[0], words::to_upper))),
+    ("lower", Signature::new(&[S], S), |_, a| Ok(each(&a[0], words::to_lower))),
     ("title", Signature::new(&[S], S), |_, a| Ok(words::title(&utf8(&a[0])).into())),
     ("untitle", Signature::new(&[S], S), |_, a| Ok(words::uncapitalize(&utf8(&a[0])).into())),
     ("swapcase", Signature::new(&[S], S), |_, a| Ok(words::swap_case(&utf8(&a[0])).into())),
@@ -28,8 +28,8 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("camelcase", Signature::new(&[S], S), |_, a| Ok(words::pascal_case(&utf8(&a[0])).into())),
     ("substr", Signature::new(&[I, I, S], S), |_, a| substring(int(&a[0]), int(&a[1]), &text(&a[2]))),
     ("repeat", Signature::new(&[I, S], S), |_, a| repeat(int(&a[0]), &text(&a[1]))),
-    ("trimall", Signature::new(&[S, S], S), |_, a| trim_all(&a[0], &a[1])),
-    ("trimAll", Signature::new(&[S, S], S), |_, a| trim_all(&a[0], &a[1])),
+    ("trimall", Signature::new(&[S, S], S), |_, a| Ok(trim_all(&a[0], &a[1]))),
+    ("trimAll", Signature::new(&[S, S], S), |_, a| Ok(trim_all(&a[0], &a[1]))),
     ("trimSuffix", Signature::new(&[S, S], S), |_, a| {
         let (suffix, whole) = (text(&a[0]), text(&a[1]));
         Ok(whole
@@ -102,19 +102,19 @@ pub(super) fn strings(value: &Value) -> Vec<Str> {
     }
 }
 
-fn mapped(value: &Value, map: fn(&str) -> &str) -> Answer {
-    Ok(match text(value).to_str() {
+fn mapped(value: &Value, map: fn(&str) -> &str) -> Value {
+    match text(value).to_str() {
         Some(text) => map(text).into(),
         None => map(&utf8(value)).into(),
-    })
+    }
 }
 
-fn each(value: &Value, map: fn(char) -> char) -> Answer {
+fn each(value: &Value, map: fn(char) -> char) -> Value {
     let text = text(value);
     if text.to_str().is_some_and(|text| text.chars().all(|c| map(c) == c)) {
-        return Ok(text.into());
+        return text.into();
     }
-    Ok(text.to_string_lossy().chars().map(map).collect::<String>().into())
+    text.to_string_lossy().chars().map(map).collect::<String>().into()
 }
 
 fn joined(values: &[Value], show: impl Fn(&Value) -> Vec<u8>) -> Value {
@@ -180,7 +180,7 @@ fn repeat(count: i64, text: &Str) -> Answer {
 
 fn indent(spaces: i64, text: &Str, before: &[u8]) -> Answer {
     let Ok(spaces) = usize::try_from(spaces) else { return fail("strings: negative Repeat count") };
-    let lines = text.as_bytes().iter().filter(|byte| **byte == b'\n').count() + 1;
+    let lines = text.as_bytes().split(|byte| *byte == b'\n').count();
     let length = lines.saturating_mul(spaces).saturating_add(text.len());
     if length > MAX_LENGTH {
         return fail(format!("indent would give {length} bytes, more than {MAX_LENGTH}"));
@@ -197,9 +197,9 @@ fn indent(spaces: i64, text: &Str, before: &[u8]) -> Answer {
     Ok(Str::from(out).into())
 }
 
-fn trim_all(cutset: &Value, whole: &Value) -> Answer {
+fn trim_all(cutset: &Value, whole: &Value) -> Value {
     let cutset: Vec<char> = utf8(cutset).chars().collect();
-    Ok(utf8(whole).trim_matches(cutset.as_slice()).into())
+    utf8(whole).trim_matches(cutset.as_slice()).into()
 }
 
 /// As the library does, byte by byte, each taken for a character.
@@ -225,11 +225,11 @@ fn initials(text: &Str) -> Value {
     out.into()
 }
 
-fn abbreviate(offset: i64, width: i64, text: &Str) -> Answer {
+fn abbreviate(offset: i64, width: i64, text: &Str) -> Value {
     let bytes = text.as_bytes();
     let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     if width < 4 || length <= width {
-        return Ok(text.clone().into());
+        return text.clone().into();
     }
     let cut = |from: i64, to: i64| &bytes[usize::try_from(from).unwrap_or(0)..usize::try_from(to).unwrap_or(0)];
     let mut offset = offset.min(length);
@@ -237,10 +237,10 @@ fn abbreviate(offset: i64, width: i64, text: &Str) -> Answer {
         offset = length - (width - 3);
     }
     if offset <= 4 {
-        return Ok(Str::from([cut(0, width - 3), b"..."].concat()).into());
+        return Str::from([cut(0, width - 3), b"..."].concat()).into();
     }
     if width < 7 {
-        return Ok("".into());
+        return "".into();
     }
     if offset + width - 3 < length {
         let rest = Str::new(cut(offset, length));
@@ -250,9 +250,9 @@ fn abbreviate(offset: i64, width: i64, text: &Str) -> Answer {
         } else {
             [&rest.as_bytes()[..usize::try_from(inner - 3).unwrap_or(0)], b"..."].concat()
         };
-        return Ok(Str::from([b"...".as_slice(), &shortened].concat()).into());
+        return Str::from([b"...".as_slice(), &shortened].concat()).into();
     }
-    Ok(Str::from([b"...", cut(length - (width - 3), length)].concat()).into())
+    Str::from([b"...", cut(length - (width - 3), length)].concat()).into()
 }
 
 fn wrap(text: &Str, width: i64, new_line: &[u8], break_words: bool) -> Value {
@@ -271,13 +271,10 @@ fn wrap(text: &Str, width: i64, new_line: &[u8], break_words: bool) -> Value {
         let (end, next) = match space {
             Some(at) => (at, at + 1),
             None if break_words => (offset + width, offset + width),
-            None => match next_space() {
-                Some(at) => (at, at + 1),
-                None => {
-                    out.extend_from_slice(&bytes[offset..]);
-                    return Str::from(out).into();
-                }
-            },
+            None => {
+                let Some(at) = next_space() else { break };
+                (at, at + 1)
+            }
         };
         out.extend_from_slice(&bytes[offset..end]);
         out.extend_from_slice(new_line);

@@ -23,8 +23,7 @@ pub(crate) fn path_match(pattern: &str, name: &str) -> Result<bool, BadPattern> 
             continue;
         }
         if star {
-            let mut skipped = name.char_indices();
-            while let Some((at, c)) = skipped.next() {
+            for (at, c) in name.char_indices() {
                 if c == '/' {
                     break;
                 }

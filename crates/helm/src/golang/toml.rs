@@ -36,7 +36,7 @@ enum Plain {
 
 fn plain(value: &Value) -> Plain {
     match value {
-        Value::Nil => Plain::Nothing,
+        Value::Nil | Value::Complex(..) | Value::Func(_) => Plain::Nothing,
         Value::Bool(truth) => Plain::Literal(truth.to_string()),
         Value::Int(number, _) => Plain::Literal(number.to_string()),
         Value::Uint(number, _) => Plain::Literal(number.to_string()),
@@ -53,7 +53,6 @@ fn plain(value: &Value) -> Plain {
             Marshal::Fields(fields) => Plain::Table(fields),
             Marshal::Unsupported => Plain::Nothing,
         },
-        Value::Complex(..) | Value::Func(_) => Plain::Nothing,
     }
 }
 
@@ -68,10 +67,12 @@ impl Writer {
         }
         let (mut direct, mut tables) = (Vec::new(), Vec::new());
         for (key, value) in entries {
-            match plain(value) {
-                Plain::Table(_) => tables.push((key, value)),
-                _ => direct.push((key, value)),
-            }
+            let is_table = match plain(value) {
+                Plain::Table(_) => true,
+                Plain::Array(items) => is_table_array(&items)?,
+                _ => false,
+            };
+            if is_table { &mut tables } else { &mut direct }.push((key, value));
         }
         for (key, value) in direct {
             path.push(key.clone());
@@ -88,6 +89,8 @@ impl Writer {
                 self.out.extend_from_slice(header.as_bytes());
                 self.newline();
                 self.table(path, &entries)?;
+            } else {
+                self.entry(path, value)?;
             }
             path.pop();
         }

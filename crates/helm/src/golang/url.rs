@@ -33,7 +33,7 @@ impl Url {
         let (rest, fragment) = text.split_once('#').unwrap_or((text, ""));
         let mut url = Self { fragment: unescape(fragment, Part::Fragment)?, ..Self::default() };
         if rest == "*" {
-            url.path = "*".to_owned();
+            "*".clone_into(&mut url.path);
             return Ok(url);
         }
         let (scheme, mut rest) = scheme_of(rest)?;
@@ -46,7 +46,7 @@ impl Url {
         }
         if !rest.starts_with('/') {
             if !url.scheme.is_empty() {
-                url.opaque = rest.to_owned();
+                rest.clone_into(&mut url.opaque);
                 return Ok(url);
             }
             if rest.split('/').next().is_some_and(|first| first.contains(':')) {

@@ -26,28 +26,30 @@ pub(super) fn read(document: &str, profile: Profile) -> Result<Head, (String, Op
         Value::Nil => return Ok(Head::default()),
         other => return Err((mismatch(&other, &format!("value of type {package}.SimpleHead")), None)),
     };
-    head(&fields).map_err(|error| (error, None))
+    let of = if profile == Profile::Helm4 { "" } else { "SimpleHead" };
+    head(&fields, of).map_err(|error| (error, None))
 }
 
-fn head(fields: &Map) -> Result<Head, String> {
-    let mut head = Head { api_version: text(fields, "apiVersion", "SimpleHead.apiVersion")?, ..Head::default() };
-    head.kind = text(fields, "kind", "SimpleHead.kind")?;
+/// `of` is what the release of Go calls the struct in its messages.
+fn head(fields: &Map, of: &str) -> Result<Head, String> {
+    let mut head = Head { api_version: text(fields, "apiVersion", &format!("{of}.apiVersion"))?, ..Head::default() };
+    head.kind = text(fields, "kind", &format!("{of}.kind"))?;
     let metadata = match fields.get("metadata") {
         None | Some(Value::Nil) => return Ok(head),
         Some(Value::Map(metadata)) => metadata,
-        Some(other) => return Err(mismatch(&other, "struct field SimpleHead.metadata of type struct")),
+        Some(other) => return Err(mismatch(&other, &format!("struct field {of}.metadata of type struct"))),
     };
-    head.name = text(&metadata, "name", "SimpleHead.metadata.name")?;
+    head.name = text(&metadata, "name", &format!("{of}.metadata.name"))?;
     match metadata.get("annotations") {
         None | Some(Value::Nil) => {}
         Some(Value::Map(annotations)) => {
             for (key, value) in annotations.entries() {
-                let value = scalar(&value, "SimpleHead.metadata.annotations")?;
+                let value = scalar(&value, &format!("{of}.metadata.annotations"))?;
                 head.annotations.insert(key.to_string_lossy().into_owned(), value);
             }
         }
         Some(other) => {
-            return Err(mismatch(&other, "struct field SimpleHead.metadata.annotations of type map[string]string"));
+            return Err(mismatch(&other, &format!("struct field {of}.metadata.annotations of type map[string]string")));
         }
     }
     Ok(head)

@@ -159,8 +159,8 @@ impl Parser<'_, '_> {
     }
 
     fn key(&mut self, data: &Map, nesting: usize) -> Result<(), Stop> {
-        let (key, last) = self.until("=[,.");
-        match last {
+        let (key, stop) = self.until("=[,.");
+        match stop {
             None if key.is_empty() => Err(Stop::End),
             None => Err(Stop::Error(format!("key {} has no value", quote(&key)))),
             Some('[') => {
@@ -209,13 +209,13 @@ impl Parser<'_, '_> {
         if at < 0 {
             return Err(Stop::Error(format!("negative {at} index not allowed")));
         }
-        let (text, last) = self.until("[.=");
+        let (text, stop) = self.until("[.=");
         if !text.is_empty() {
             let message = format!("unexpected data at end of array index: {}", quoted_characters(&text));
             return Err(Stop::Error(message));
         }
         let held = || usize::try_from(at).ok().and_then(|at| list.get(at)).cloned().unwrap_or_default();
-        match last {
+        match stop {
             None => Err(Stop::End),
             Some('=') => self.value(|value| set_index(list, at, value)),
             Some('[') => {
@@ -291,8 +291,8 @@ impl Parser<'_, '_> {
     fn list(&mut self) -> Result<Vec<Value>, Stop> {
         let mut list = Vec::new();
         loop {
-            let (text, last) = self.until(",}");
-            match last {
+            let (text, stop) = self.until(",}");
+            match stop {
                 None => return Err(Stop::Error("list must terminate with '}'".to_owned())),
                 Some('}') => {
                     self.rest = self.rest.strip_prefix(',').unwrap_or(self.rest);

@@ -34,8 +34,8 @@ impl<'t> Parser<'t> {
     }
 
     fn key(&mut self, data: &Map, nesting: usize) -> Result<(), Stop> {
-        let (key, last) = self.until(&['=', '[', '.']);
-        match last {
+        let (key, stop) = self.until(&['=', '[', '.']);
+        match stop {
             None if key.is_empty() => Err(Stop::End),
             None => Err(Stop::Error(format!("key {} has no value", quote(key)))),
             Some('=') => {
@@ -80,13 +80,13 @@ impl<'t> Parser<'t> {
         if at < 0 {
             return Err(Stop::Error(format!("negative {at} index not allowed")));
         }
-        let (text, last) = self.until(&['[', '.', '=']);
+        let (text, stop) = self.until(&['[', '.', '=']);
         if !text.is_empty() {
             let message = format!("unexpected data at end of array index: {}", quoted_characters(text));
             return Err(Stop::Error(message));
         }
         let held = || usize::try_from(at).ok().and_then(|at| list.get(at)).cloned().unwrap_or_default();
-        match last {
+        match stop {
             None => Err(Stop::End),
             Some('=') => set_index(list, at, std::mem::take(&mut self.rest).into()),
             Some('[') => {

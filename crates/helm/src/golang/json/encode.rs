@@ -63,7 +63,7 @@ impl Writer {
             Value::List(list) if list.is_nil() => self.text("null"),
             Value::List(list) => {
                 let items = list.as_slice().iter();
-                self.sequence(b'[', b']', items, |writer, item| writer.value(item))?;
+                self.sequence(b'[', b']', items, Self::value)?;
             }
             Value::Map(map) if map.is_nil() => self.text("null"),
             Value::Map(map) => {

@@ -158,7 +158,7 @@ fn read<'a>(parts: &mut Parts, piece: Piece, text: &'a str, after: &str) -> Resu
             parts.zone_name = Some(text[..end].to_owned());
             Ok(&text[end..])
         }
-        Piece::Offset { zulu, colon, minutes, seconds } => offset(parts, text, zulu, colon, minutes, seconds),
+        Piece::Offset { .. } => offset(parts, text, piece),
     }
 }
 
@@ -199,14 +199,8 @@ fn fraction<'a>(parts: &mut Parts, text: &'a str, exactly: Option<usize>) -> Res
     Ok(&tail[count..])
 }
 
-fn offset<'a>(
-    parts: &mut Parts,
-    text: &'a str,
-    zulu: bool,
-    colon: bool,
-    minutes: bool,
-    seconds: bool,
-) -> Result<&'a str, Problem> {
+fn offset<'a>(parts: &mut Parts, text: &'a str, piece: Piece) -> Result<&'a str, Problem> {
+    let Piece::Offset { zulu, colon, minutes, seconds } = piece else { return Err(Problem::Shape) };
     if zulu && let Some(rest) = text.strip_prefix('Z') {
         parts.offset = Some(0);
         return Ok(rest);

@@ -1,0 +1,1 @@
+{{ define "same.name" }}parent{{ end }}
