@@ -400,7 +400,7 @@ fn is_for_the_reader_alone(text: &str) -> bool {
 /// Returns the number in the name of a resource.
 fn number_of(text: &str) -> usize {
     let name = text.split("\n  name: n").nth(1).and_then(|rest| rest.lines().next());
-    name.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("no name in {text}"))
+    name.and_then(|number| number.parse().ok()).expect("every resource has its number as its name")
 }
 
 /// Returns a resource as `kustomize build` prints it: its way leads through JSON, like that of Helm's `toYaml`.

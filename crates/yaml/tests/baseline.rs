@@ -1,5 +1,7 @@
 //! Our reader and our emitter against what real Helm made of the same texts and values; `baseline/record` recorded it.
 
+#[path = "baseline/refusals.rs"]
+mod refusals;
 mod value;
 
 use value::{Value, from_yaml_to_json, strings, to_yaml, to_yaml_pretty};

@@ -4,6 +4,7 @@ mod block;
 mod compose;
 mod cursor;
 mod encoding;
+mod flow;
 mod parser;
 mod plain;
 mod properties;

@@ -34,7 +34,7 @@ pub(super) struct Spot<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     ImplicitDocumentStart,
     DocumentStart,
     DocumentContent,
@@ -60,7 +60,7 @@ enum State {
 
 /// Which content a node may have at its place.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Context {
+pub(super) enum Context {
     Flow,
     Block,
     BlockOrIndentless,
@@ -71,9 +71,9 @@ type Properties<'a> = (Option<&'a str>, Option<Cow<'a, str>>, Mark);
 
 pub(super) struct Parser<'a> {
     pub(super) scanner: Scanner<'a>,
-    state: State,
+    pub(super) state: State,
     states: Vec<State>,
-    marks: Vec<Mark>,
+    pub(super) marks: Vec<Mark>,
     tag_directives: Vec<(&'a str, Cow<'a, str>)>,
 }
 
@@ -114,7 +114,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn error(&self, problem: &'static str, at: Mark, context: Option<Mark>) -> Error {
+    pub(super) fn error(&self, problem: &'static str, at: Mark, context: Option<Mark>) -> Error {
         let context_line = context.map_or(0, Mark::line);
         let line = match self.scanner.profile {
             Profile::Go2 if at.line() != 0 => at.line(),
@@ -130,25 +130,25 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads a node and goes on with `state` behind it.
-    fn node_then(&mut self, context: Context, state: State) -> Result<Spot<'a>> {
+    pub(super) fn node_then(&mut self, context: Context, state: State) -> Result<Spot<'a>> {
         self.states.push(state);
         self.node(context)
     }
 
     /// Gives an empty scalar in place of a node that is not there.
-    fn empty_then(&mut self, state: State, mark: Mark) -> Spot<'a> {
+    pub(super) fn empty_then(&mut self, state: State, mark: Mark) -> Spot<'a> {
         self.state = state;
         Spot::at(Event::Scalar { text: Cow::Borrowed(""), style: Style::Plain }, mark)
     }
 
-    fn end_collection(&mut self) -> Result<Spot<'a>> {
+    pub(super) fn end_collection(&mut self) -> Result<Spot<'a>> {
         let token = self.scanner.next()?;
         self.marks.pop();
         self.pop_state();
         Ok(Spot { start: token.start, end: token.end, ..Spot::at(Event::CollectionEnd, token.start) })
     }
 
-    fn begin_collection(&mut self) -> Result<()> {
+    pub(super) fn begin_collection(&mut self) -> Result<()> {
         let token = self.scanner.next()?;
         self.marks.push(token.start);
         Ok(())
@@ -389,106 +389,10 @@ impl<'a> Parser<'a> {
             _ => self.node_then(Context::BlockOrIndentless, State::BlockMappingKey),
         }
     }
-
-    fn flow_sequence(&mut self, first: bool) -> Result<Spot<'a>> {
-        if first {
-            self.begin_collection()?;
-        }
-        if !first && !self.pass_flow_entry(&Kind::FlowSequenceEnd, "did not find expected ',' or ']'")? {
-            return self.end_collection();
-        }
-        let token = self.scanner.peek()?;
-        match token.kind {
-            Kind::FlowSequenceEnd => self.end_collection(),
-            Kind::Key => {
-                let token = self.scanner.next()?;
-                self.state = State::FlowPairKey;
-                Ok(Spot::at(Event::MappingStart { flow: true }, token.start))
-            }
-            _ => self.node_then(Context::Flow, State::FlowSequenceEntry),
-        }
-    }
-
-    /// Passes the `,` between two entries; returns false where the collection ends instead.
-    fn pass_flow_entry(&mut self, end: &Kind<'_>, problem: &'static str) -> Result<bool> {
-        let token = self.scanner.peek()?;
-        if std::mem::discriminant(&token.kind) == std::mem::discriminant(end) {
-            return Ok(false);
-        }
-        if !matches!(token.kind, Kind::FlowEntry) {
-            let at = token.start;
-            return Err(self.error(problem, at, self.marks.last().copied()));
-        }
-        self.scanner.next()?;
-        Ok(true)
-    }
-
-    fn flow_pair_key(&mut self) -> Result<Spot<'a>> {
-        let token = self.scanner.peek()?;
-        if matches!(token.kind, Kind::Value | Kind::FlowEntry | Kind::FlowSequenceEnd) {
-            // libyaml passes this token here, whatever it is; so does Go, and the same texts are refused.
-            let mark = self.scanner.next()?.end;
-            return Ok(self.empty_then(State::FlowPairValue, mark));
-        }
-        self.node_then(Context::Flow, State::FlowPairValue)
-    }
-
-    fn flow_pair_value(&mut self) -> Result<Spot<'a>> {
-        if matches!(self.scanner.peek()?.kind, Kind::Value) {
-            self.scanner.next()?;
-            if !matches!(self.scanner.peek()?.kind, Kind::FlowEntry | Kind::FlowSequenceEnd) {
-                return self.node_then(Context::Flow, State::FlowPairEnd);
-            }
-        }
-        let mark = self.scanner.peek()?.start;
-        Ok(self.empty_then(State::FlowPairEnd, mark))
-    }
-
-    fn flow_pair_end(&mut self) -> Result<Spot<'a>> {
-        let mark = self.scanner.peek()?.start;
-        self.state = State::FlowSequenceEntry;
-        Ok(Spot::at(Event::CollectionEnd, mark))
-    }
-
-    fn flow_mapping_key(&mut self, first: bool) -> Result<Spot<'a>> {
-        if first {
-            self.begin_collection()?;
-        }
-        if !first && !self.pass_flow_entry(&Kind::FlowMappingEnd, "did not find expected ',' or '}'")? {
-            return self.end_collection();
-        }
-        let token = self.scanner.peek()?;
-        match token.kind {
-            Kind::FlowMappingEnd => self.end_collection(),
-            Kind::Key => {
-                self.scanner.next()?;
-                let token = self.scanner.peek()?;
-                let mark = token.start;
-                match token.kind {
-                    Kind::Value | Kind::FlowEntry | Kind::FlowMappingEnd => {
-                        Ok(self.empty_then(State::FlowMappingValue, mark))
-                    }
-                    _ => self.node_then(Context::Flow, State::FlowMappingValue),
-                }
-            }
-            _ => self.node_then(Context::Flow, State::FlowMappingEmptyValue),
-        }
-    }
-
-    fn flow_mapping_value(&mut self, empty: bool) -> Result<Spot<'a>> {
-        if !empty && matches!(self.scanner.peek()?.kind, Kind::Value) {
-            self.scanner.next()?;
-            if !matches!(self.scanner.peek()?.kind, Kind::FlowEntry | Kind::FlowMappingEnd) {
-                return self.node_then(Context::Flow, State::FlowMappingKey);
-            }
-        }
-        let mark = self.scanner.peek()?.start;
-        Ok(self.empty_then(State::FlowMappingKey, mark))
-    }
 }
 
 impl Spot<'_> {
-    fn at(event: Event<'_>, mark: Mark) -> Spot<'_> {
+    pub(super) fn at(event: Event<'_>, mark: Mark) -> Spot<'_> {
         Spot { event, anchor: None, tag: None, outer: mark, start: mark, end: mark }
     }
 }
