@@ -38,7 +38,8 @@ pub fn peer(name: &str) -> PathBuf {
 pub fn binary(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own path");
     let folder = test.parent().and_then(Path::parent).expect("because tests run from target/PROFILE/deps");
-    let mut cargo = Command::new(env!("CARGO"));
+    // The cargo that runs this test, so that nothing is built twice by another toolchain.
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root()).args(["build", "--quiet", "--bin", name]);
     if folder.ends_with("release") {
         cargo.arg("--release");

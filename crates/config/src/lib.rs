@@ -32,7 +32,7 @@ pub use duration::parse_duration;
 pub use environment::{Canary, Environment};
 pub use error::{ConfigError, Problem};
 pub use image::{BaseImage, Contents, FileEntry, Image, Key, Signing};
-pub use manifests::{Chart, Manifests};
+pub use manifests::{Chart, Manifests, ValuesFile};
 pub use pattern::Pattern;
 pub use promotion::{Forge, Promotion, Target};
 pub use service::Config;

@@ -21,7 +21,16 @@ pub struct Chart {
     /// The version or constraint of a chart from a repository.
     pub version: Option<String>,
     /// Values files, the later over the earlier.
-    pub values: Vec<Pattern>,
+    pub values: Vec<ValuesFile>,
+}
+
+/// A values file of a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValuesFile {
+    /// Its path.
+    pub path: Pattern,
+    /// Where the path stands in the configuration.
+    pub span: Span,
 }
 
 impl Manifests {
@@ -47,7 +56,8 @@ impl Manifests {
             return Err(source.wrong(text, "a `version` beside a chart from a repository", None));
         }
         let values = table.get("values").map_or_else(|| Ok(Vec::new()), |field| field.list())?;
-        let values = values.iter().map(Field::pattern).collect::<Result<_, _>>()?;
+        let file = |field: &Field<'_>| Ok(ValuesFile { path: field.pattern()?, span: field.node.span() });
+        let values = values.iter().map(file).collect::<Result<_, ConfigError>>()?;
         Ok(Self::Chart(Chart { source: text, source_span: source.node.span(), version, values }))
     }
 }

@@ -11,11 +11,16 @@
 //! # Ok::<(), towpath_model::Diagnostic>(())
 //! ```
 
+mod chart;
 mod difference;
+mod environment;
+mod kustomization;
 mod object;
 mod service;
 pub mod source;
 
+pub use chart::{load_chart, system_environment};
 pub use difference::{Change, Difference, ObjectDifference, difference};
+pub use kustomization::build_kustomization;
 pub use object::{Identity, Object, objects};
 pub use service::Service;

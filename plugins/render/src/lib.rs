@@ -1,1 +1,9 @@
-//! The render plugin.
+//! `towpath-render`: charts as `helm template` gives them, overlays as `kustomize build` does, the environments of a
+//! service, and what differs between two of them.
+
+mod args;
+mod reference;
+mod run;
+mod template;
+
+pub use args::Args;

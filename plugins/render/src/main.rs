@@ -1,3 +1,5 @@
-//! The binary.
+//! The binary `towpath-render`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    towpath_report::main::<towpath_plugin_render::Args>()
+}

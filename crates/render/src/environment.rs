@@ -1,0 +1,143 @@
+use std::collections::BTreeMap;
+
+use kustomize_rs as kustomize;
+use towpath_config::{Chart, Environment, Manifests, Pattern};
+use towpath_helm::{ChartLimits, Options, Profile, ValuesFile, ValuesOptions};
+use towpath_model::{Diagnostic, FileTree, Kind, PinnedImage, TreePath};
+
+use crate::{Service, chart::system_environment, service::failed, source::Overlay};
+
+/// The folder that pins an image over a kustomization; it exists in memory alone.
+const PIN: &str = ".towpath-pin";
+
+impl Service {
+    /// Returns the manifests of one environment, with `pin` in place of whatever image they name.
+    ///
+    /// # Errors
+    /// When there is no such environment, its files are missing or wrong, or nothing in it uses the pinned image.
+    pub fn render(&self, environment: &str, pin: Option<&PinnedImage>, profile: Profile) -> Result<String, Diagnostic> {
+        let environment = self.known(environment)?;
+        let manifests = self.config.manifests.as_ref().ok_or_else(|| {
+            Diagnostic::new(Kind::Usage, format!("`{}` describes no manifests", self.config.file()))
+                .hint("add `manifests:` with a `chart` or a `kustomize` folder")
+        })?;
+        let rendered = match manifests {
+            Manifests::Chart(chart) => self.render_chart(chart, environment, pin, profile)?,
+            Manifests::Kustomize(pattern) => self.build(pattern, environment, pin)?,
+        };
+        match pin {
+            Some(pin) if !rendered.contains(&pin.digest().to_string()) => {
+                let message = format!("nothing in {} uses the pinned image {pin}", environment.name);
+                Err(Diagnostic::new(Kind::Usage, message).hint("the manifests must take the image from what is pinned"))
+            }
+            _ => Ok(rendered),
+        }
+    }
+
+    fn known(&self, name: &str) -> Result<&Environment, Diagnostic> {
+        self.config.environment(name).ok_or_else(|| {
+            let names: Vec<&str> = self.config.environments.iter().map(|known| known.name.as_str()).collect();
+            let message = format!("`{}` has no environment `{name}`", self.config.file());
+            let diagnostic = Diagnostic::new(Kind::Usage, message);
+            match self.config.nearest_environment(name) {
+                Some(nearest) => diagnostic.hint(format!("did you mean `{nearest}`?")),
+                None => diagnostic.hint(format!("its environments are {}", names.join(", "))),
+            }
+        })
+    }
+
+    fn path(&self, relative: &str) -> Result<TreePath, Diagnostic> {
+        self.folder.join(relative).map_err(|error| {
+            Diagnostic::from_error(Kind::Usage, &error).cause(format!("named in `{}`", self.config.file()))
+        })
+    }
+
+    fn render_chart(
+        &self,
+        chart: &Chart,
+        environment: &Environment,
+        pin: Option<&PinnedImage>,
+        profile: Profile,
+    ) -> Result<String, Diagnostic> {
+        let named = |diagnostic: Diagnostic| diagnostic.at(self.config.location(chart.source_span));
+        if chart.source.contains("://") {
+            let message = format!("chart `{}` would have to be fetched, which is not supported yet", chart.source);
+            return Err(named(Diagnostic::new(Kind::Usage, message)));
+        }
+        let folder = self.path(&chart.source)?;
+        if self.tree.entry(&folder).map_err(|error| failed(&error))?.is_none() {
+            return Err(named(Diagnostic::new(Kind::Usage, format!("chart `{}` does not exist", chart.source))));
+        }
+        let loaded = towpath_helm::Chart::load(&self.tree.below(&folder), &ChartLimits::default());
+        let loaded = loaded.map_err(|error| error.diagnostic())?;
+        let mut values = ValuesOptions { files: self.values(chart, environment)?, ..ValuesOptions::default() };
+        values.files.extend(pin.map(|pin| self.pinned_values(pin)));
+        let mut env = system_environment(&self.config.name, profile);
+        if let Some(namespace) = &environment.namespace {
+            env.namespace.clone_from(namespace);
+        }
+        let rendered = towpath_helm::render(&loaded, &values, &env, &Options::default());
+        Ok(rendered.map_err(|error| error.diagnostic())?.to_text())
+    }
+
+    fn values(&self, chart: &Chart, environment: &Environment) -> Result<Vec<ValuesFile>, Diagnostic> {
+        let read = |file: &towpath_config::ValuesFile| {
+            let name = file.path.expand(&self.config.name, &environment.name);
+            let content = self.tree.file(&self.path(&name)?).map_err(|error| failed(&error))?;
+            let content = content.ok_or_else(|| {
+                Diagnostic::new(Kind::Usage, format!("values file `{name}` does not exist"))
+                    .at(self.config.location(file.span))
+                    .hint(format!("every environment needs one; paths are relative to `{}`", self.config.file()))
+            })?;
+            Ok(ValuesFile { name, content: content.to_vec() })
+        };
+        chart.values.iter().map(read).collect()
+    }
+
+    /// Returns values that set the digest where promotions set it, and the repository beside it.
+    fn pinned_values(&self, pin: &PinnedImage) -> ValuesFile {
+        let pointer = self.config.promotion.as_ref().map_or("/image/digest", |promotion| &promotion.set.pointer);
+        let keys: Vec<String> =
+            pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
+        let (last, parents) = keys.split_last().map_or(("digest", &[][..]), |(last, parents)| (last.as_str(), parents));
+        let mut values = serde_json::json!({ last: pin.digest(), "repository": pin.name() });
+        for key in parents.iter().rev() {
+            values = serde_json::json!({ key.as_str(): values });
+        }
+        ValuesFile { name: "the pinned image".to_owned(), content: values.to_string().into_bytes() }
+    }
+
+    fn build(
+        &self,
+        pattern: &Pattern,
+        environment: &Environment,
+        pin: Option<&PinnedImage>,
+    ) -> Result<String, Diagnostic> {
+        let root = self.path(&pattern.expand(&self.config.name, &environment.name))?;
+        let (tree, root) = match pin {
+            Some(pin) => self.pinned_kustomization(&root, pin)?,
+            None => (self.tree.clone(), root),
+        };
+        let output = kustomize::build(&tree, &root, &kustomize::Options::default());
+        Ok(output.map_err(|error| error.diagnostic())?.to_yaml())
+    }
+
+    /// Returns a tree in which a kustomization beside `root` sets the image of what `root` gives.
+    fn pinned_kustomization(&self, root: &TreePath, pin: &PinnedImage) -> Result<(FileTree, TreePath), Diagnostic> {
+        let image = self.config.image.as_ref().map_or_else(|| pin.name().clone(), |image| image.repository.clone());
+        let beside = root.parent().join(PIN).map_err(|error| Diagnostic::from_error(Kind::Bug, &error))?;
+        let file = beside.join("kustomization.yaml").map_err(|error| Diagnostic::from_error(Kind::Bug, &error))?;
+        if root.name().is_empty() {
+            let message = "an image cannot be pinned over a kustomization in the repository's root";
+            return Err(Diagnostic::new(Kind::Usage, message).hint("move it into a folder"));
+        }
+        let text = serde_json::json!({
+            "apiVersion": "kustomize.config.k8s.io/v1beta1",
+            "kind": "Kustomization",
+            "resources": [format!("../{}", root.name())],
+            "images": [{ "name": image, "newName": pin.name(), "digest": pin.digest() }],
+        });
+        let files = BTreeMap::from([(file, text.to_string().into_bytes())]);
+        Ok((FileTree::new(Overlay::new(self.tree.clone(), files)), beside))
+    }
+}

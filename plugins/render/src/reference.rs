@@ -1,0 +1,63 @@
+use std::path::Path;
+
+use towpath_model::{Diagnostic, Kind, PinnedImage, Release};
+use towpath_render::Service;
+
+use crate::args::Service as Options;
+
+/// An environment, as it is or as it was at a revision: `prod`, `prod@HEAD~1`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reference<'a> {
+    pub(crate) environment: &'a str,
+    pub(crate) revision: Option<&'a str>,
+}
+
+impl<'a> Reference<'a> {
+    pub(crate) fn parse(text: &'a str) -> Self {
+        match text.split_once('@') {
+            Some((environment, revision)) => Self { environment, revision: Some(revision) },
+            None => Self { environment: text, revision: None },
+        }
+    }
+
+    /// Returns its manifests.
+    pub(crate) fn render(&self, options: &Options) -> Result<String, Diagnostic> {
+        let service = match self.revision {
+            Some(revision) => Service::at_revision(&options.config, revision)?,
+            None => Service::open(&options.config)?,
+        };
+        service.render(self.environment, options.pin()?.as_ref(), options.helm_version.profile())
+    }
+}
+
+impl Options {
+    /// Returns the image that is pinned, if one is.
+    fn pin(&self) -> Result<Option<PinnedImage>, Diagnostic> {
+        if let Some(image) = &self.image {
+            return image.parse().map(Some).map_err(|error: towpath_model::ImageError| {
+                Diagnostic::from_error(Kind::Usage, &error).hint("--image takes name@sha256:…")
+            });
+        }
+        self.release.as_deref().map(load_release).transpose().map(|release| release.map(|release| release.image))
+    }
+}
+
+fn load_release(path: &Path) -> Result<Release, Diagnostic> {
+    let shown = path.display();
+    let text = std::fs::read(path)
+        .map_err(|error| Diagnostic::new(Kind::Usage, format!("cannot read `{shown}`")).cause(error.to_string()))?;
+    serde_json::from_slice(&text)
+        .map_err(|error| Diagnostic::new(Kind::Usage, format!("`{shown}` is no release")).cause(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revision_stands_behind_the_first_at() {
+        let reference = Reference::parse("prod@HEAD@{1}");
+        assert_eq!((reference.environment, reference.revision), ("prod", Some("HEAD@{1}")));
+        assert_eq!(Reference::parse("dev").revision, None);
+    }
+}

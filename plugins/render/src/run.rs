@@ -1,0 +1,123 @@
+use kustomize_rs::LoadRestrictor as Restriction;
+use serde_json::json;
+use towpath_model::{Diagnostic, Kind, Release};
+use towpath_render::{Difference, build_kustomization, difference, objects};
+use towpath_report::{Outcome, OutputArgs, OutputFormat, Painting, Plugin, Report, Style};
+
+use crate::{
+    Args,
+    args::{Build, Command, Diff, LoadRestrictor},
+    reference::Reference,
+};
+
+impl Plugin for Args {
+    fn output(&self) -> &OutputArgs {
+        &self.output
+    }
+
+    fn run(self, report: &Report) -> Result<Outcome, Diagnostic> {
+        match &self.command {
+            Command::Template(template) => give(report, "RenderedChart", &template.render()?.to_text()),
+            Command::Build(build) => run_build(report, build),
+            Command::Env(env) => {
+                let rendered = Reference::parse(&env.environment).render(&env.service)?;
+                give(report, "RenderedEnvironment", &rendered)
+            }
+            Command::Diff(diff) => run_diff(report, diff),
+        }
+    }
+}
+
+/// Gives rendered manifests: their text, or a document with it and what stands in it.
+fn give(report: &Report, kind: &str, rendered: &str) -> Result<Outcome, Diagnostic> {
+    match report.format() {
+        OutputFormat::Text => report.data(rendered.as_bytes())?,
+        OutputFormat::Json => {
+            let objects = objects("the rendered manifests", rendered)?;
+            let objects = objects.iter().map(|object| {
+                let identity = &object.identity;
+                json!({
+                    "apiVersion": identity.api_version,
+                    "kind": identity.kind,
+                    "namespace": identity.namespace,
+                    "name": identity.name,
+                })
+            });
+            let objects: Vec<_> = objects.collect();
+            let document =
+                json!({ "apiVersion": Release::API_VERSION, "kind": kind, "objects": objects, "manifests": rendered });
+            report.json(&document)?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn run_build(report: &Report, build: &Build) -> Result<Outcome, Diagnostic> {
+    let restriction = match build.load_restrictor {
+        LoadRestrictor::RootOnly => Restriction::RootOnly,
+        LoadRestrictor::None => Restriction::None,
+    };
+    let output = build_kustomization(&build.folder, restriction)?;
+    for warning in &output.warnings {
+        report.warn(warning);
+    }
+    let rendered = output.to_yaml();
+    match &build.file {
+        None => give(report, "BuiltKustomization", &rendered),
+        Some(path) => {
+            std::fs::write(path, rendered).map_err(|error| {
+                Diagnostic::new(Kind::Remote, format!("cannot write `{}`", path.display())).cause(error.to_string())
+            })?;
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn run_diff(report: &Report, diff: &Diff) -> Result<Outcome, Diagnostic> {
+    let from = Reference::parse(&diff.from).render(&diff.service)?;
+    let to = Reference::parse(&diff.to).render(&diff.service)?;
+    let difference = difference(&from, &to, diff.context)?;
+    match report.format() {
+        OutputFormat::Text => report.data(painted(&difference, report.painting_out()).as_bytes())?,
+        OutputFormat::Json => report.json(&document(diff, &difference))?,
+    }
+    if difference.is_empty() {
+        report.line(Style::Good, "no differences");
+        return Ok(Outcome::Done);
+    }
+    report.line(Style::Strong, &format!("{} to {}: {}", diff.from, diff.to, difference.summary()));
+    Ok(Outcome::Negative)
+}
+
+fn painted(difference: &Difference, painting: Painting) -> String {
+    let style = |line: &str| match line.as_bytes() {
+        [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => Style::Strong,
+        [b'+', ..] => Style::Good,
+        [b'-', ..] => Style::Bad,
+        [b'@', ..] => Style::Dim,
+        _ => Style::Plain,
+    };
+    difference.unified().lines().map(|line| style(line).paint(line, painting) + "\n").collect()
+}
+
+fn document(diff: &Diff, difference: &Difference) -> serde_json::Value {
+    let objects = difference.objects.iter().map(|object| {
+        json!({
+            "apiVersion": object.identity.api_version,
+            "kind": object.identity.kind,
+            "namespace": object.identity.namespace,
+            "name": object.identity.name,
+            "change": object.change,
+            "added": object.added,
+            "removed": object.removed,
+            "diff": object.unified,
+        })
+    });
+    json!({
+        "apiVersion": Release::API_VERSION,
+        "kind": "Difference",
+        "from": diff.from,
+        "to": diff.to,
+        "objects": objects.collect::<Vec<_>>(),
+    })
+}
