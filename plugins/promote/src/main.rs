@@ -1,3 +1,5 @@
 //! The binary.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    towpath_report::main::<towpath_plugin_promote::Args>()
+}
