@@ -101,6 +101,8 @@ fn trees_from_seeds_are_the_same() {
 /// Makes a tree of a base, a component and an overlay from a seed.
 struct Maker {
     state: u64,
+    /// The (kind, name) pairs made so far.
+    made: Vec<(&'static str, &'static str)>,
 }
 
 const SCALARS: &[&str] = &[
@@ -130,7 +132,7 @@ const SCALARS: &[&str] = &[
 
 impl Maker {
     fn new(seed: u64) -> Self {
-        let mut maker = Self { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1 };
+        let mut maker = Self { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1, made: Vec::new() };
         maker.below(2);
         maker
     }
@@ -179,7 +181,7 @@ impl Maker {
         let mut text = start.to_owned();
         let mut add = |line: &str| text += line;
         if self.one_in(2) {
-            add(&format!("namePrefix: {}\n", self.pick(&["p-", "q-", "1"])));
+            add(&format!("namePrefix: {}\n", self.pick(&["p-", "q-", "1-"])));
         }
         if self.one_in(4) {
             add("nameSuffix: -s\n");
@@ -188,7 +190,7 @@ impl Maker {
             add(&format!("namespace: {}\n", self.pick(&["one", "two"])));
         }
         if self.one_in(4) {
-            add("commonLabels: {team: pay, n: '5'}\n");
+            add("commonLabels: {team: pay, num: '5'}\n");
         }
         if self.one_in(4) {
             add("labels:\n- pairs: {tier: front}\n");
@@ -203,22 +205,25 @@ impl Maker {
             add(&format!("images: [{{name: {}, {image}}}]\n", self.pick(&["nginx", "busybox", "r.example/app"])));
         }
         if self.one_in(6) {
-            add(&format!("replicas: [{{name: {}, count: {}}}]\n", self.name(), self.below(9)));
+            if let Some((_, name)) = self.workload_made() {
+                add(&format!("replicas: [{{name: {name}, count: {}}}]\n", self.below(9)));
+            }
         }
         if self.one_in(5) {
             add(&format!("sortOptions: {{order: {}}}\n", self.pick(&["legacy", "fifo"])));
         }
-        if self.one_in(2) {
-            let behavior =
-                if place == "base" { "" } else { self.pick(&["", "behavior: merge, ", "behavior: replace, "]) };
-            let value = self.pick(&["a=1", "b=yes", "'c=x y'", "d="]);
-            add(&format!("configMapGenerator: [{{name: conf, {behavior}literals: [{value}]}}]\n"));
-        }
-        if self.one_in(4) {
+        let value = self.pick(&["a=1", "b=yes", "'c=x y'", "d="]);
+        if place == "base" {
+            add(&format!("configMapGenerator: [{{name: conf, literals: [{value}]}}]\n"));
             add("secretGenerator: [{name: creds, literals: [user=me]}]\n");
+        } else if self.one_in(2) {
+            let behavior = self.pick(&["merge", "merge", "replace"]);
+            add(&format!("configMapGenerator: [{{name: conf, behavior: {behavior}, literals: [{value}]}}]\n"));
         }
         if self.one_in(5) {
-            add(&self.replacement());
+            if let Some(text) = self.replacement() {
+                add(&text);
+            }
         }
         let patches: Vec<String> = (0..self.below(4)).map(|number| self.patch(place, number, files)).collect();
         if !patches.is_empty() {
@@ -228,15 +233,26 @@ impl Maker {
         text
     }
 
-    fn replacement(&mut self) -> String {
-        let source = self.pick(&["metadata.name", "spec.replicas", "metadata.labels", "metadata.namespace"]);
-        let field =
-            self.pick(&["metadata.annotations.copied", "spec.template.spec.containers.*.image", "spec.ports.0.name"]);
-        let create = if self.one_in(2) { "\n    options: {create: true}" } else { "" };
-        let (from, to) = (self.name(), self.pick(&["Deployment", "Service", ".*Set"]));
-        format!(
-            "replacements:\n- source: {{kind: Deployment, name: {from}, fieldPath: {source}}}\n  targets:\n  - select: {{kind: {to}}}\n    fieldPaths: [{field}]{create}\n"
-        )
+    /// Returns one of the workloads made so far.
+    fn workload_made(&mut self) -> Option<(&'static str, &'static str)> {
+        let all: Vec<_> =
+            self.made.iter().copied().filter(|(kind, _)| matches!(*kind, "Deployment" | "StatefulSet")).collect();
+        if all.is_empty() { None } else { Some(all[self.below(all.len())]) }
+    }
+
+    fn replacement(&mut self) -> Option<String> {
+        let (kind, from) = self.workload_made()?;
+        let source =
+            self.pick(&["metadata.name", "metadata.name", "metadata.name", "spec.template.spec.volumes.0.name"]);
+        let field = self.pick(&[
+            "metadata.annotations.copied",
+            "metadata.labels.copied",
+            "spec.template.spec.containers.*.image",
+        ]);
+        let to = self.pick(&["Deployment", "StatefulSet", ".*Set", "Deploy.*"]);
+        Some(format!(
+            "replacements:\n- source: {{kind: {kind}, name: {from}, fieldPath: {source}}}\n  targets:\n  - select: {{kind: {to}}}\n    fieldPaths: [{field}]\n    options: {{create: true}}\n"
+        ))
     }
 
     fn patch(&mut self, place: &str, number: usize, files: &mut Files) -> String {
@@ -244,17 +260,29 @@ impl Maker {
             let operation = match self.below(6) {
                 0 => "{op: add, path: /metadata/annotations, value: {x: y}}".to_owned(),
                 1 => {
-                    format!("{{op: add, path: /metadata/labels/z~1z, value: {}}}", self.pick(&["a", "'1'", "yes", "5"]))
+                    format!(
+                        "{{op: add, path: /metadata/labels, value: {{z/z: {}}}}}",
+                        self.pick(&["a", "'1'", "yes", "5"])
+                    )
                 }
-                2 => "{op: remove, path: /spec/replicas}".to_owned(),
-                3 => "{op: replace, path: /spec/template/spec/containers/0/image, value: busybox}".to_owned(),
-                4 => "{op: add, path: /spec/template/spec/containers/0/args/-, value: more}".to_owned(),
+                2 => "{op: add, path: /spec/extra, value: [1, 10000000, 1.5]}".to_owned(),
+                3 => "{op: replace, path: /spec/replaced, value: busybox}".to_owned(),
+                4 => "{op: add, path: /spec/selector, value: {matchLabels: {app: web}}}".to_owned(),
                 _ => "{op: copy, from: /metadata/name, path: /metadata/copied}".to_owned(),
             };
             let target = self.pick(&["kind: Deployment", "name: w.*", "labelSelector: app=web", "kind: Service"]);
             return format!("- target: {{{target}}}\n  patch: |-\n    - {operation}\n");
         }
-        let (kind, name) = (self.pick(&["Deployment", "Deployment", "Deployment", "StatefulSet"]), self.name());
+        let (kind, name) = match self.workload_made() {
+            Some(made) if !self.one_in(30) => made,
+            _ => {
+                return "- target: {kind: Nothing}
+  patch: |-
+    - {op: remove, path: /spec}
+"
+                .to_owned();
+            }
+        };
         let body = self.deployment_patch();
         let patch = format!("apiVersion: apps/v1\nkind: {kind}\nmetadata:\n  name: {name}\n{body}");
         let file = format!("patch{number}.yaml");
@@ -274,7 +302,12 @@ impl Maker {
             let _ = writeln!(
                 text,
                 "  extra: {}",
-                self.pick(&["{a: null, b: {c: 1}}", "{$patch: replace, d: 1}", "[1, null]", "{$patch: delete}"])
+                self.pick(&[
+                    "{a: null, b: {c: 1}}",
+                    "{$patch: replace, d: 1}",
+                    "{a: {$patch: delete}}",
+                    "{$patch: delete}"
+                ])
             );
         }
         text += "  template:\n    spec:\n      containers:\n";
@@ -318,9 +351,24 @@ impl Maker {
     }
 
     fn resource(&mut self) -> String {
-        let name = self.name();
+        const KINDS: &[&str] = &[
+            "Deployment",
+            "Deployment",
+            "Deployment",
+            "StatefulSet",
+            "Service",
+            "ConfigMap",
+            "HorizontalPodAutoscaler",
+            "RoleBinding",
+            "Thing",
+        ];
+        let (choice, name) = (self.below(KINDS.len()), self.name());
+        if self.made.contains(&(KINDS[choice], name)) {
+            return String::new();
+        }
+        self.made.push((KINDS[choice], name));
         let start = |api: &str, kind: &str| format!("apiVersion: {api}\nkind: {kind}\nmetadata:\n  name: {name}\n");
-        match self.below(9) {
+        match choice {
             0..=2 => start("apps/v1", "Deployment") + &self.workload(name),
             3 => start("apps/v1", "StatefulSet") + &self.workload(name),
             4 => {
