@@ -7,6 +7,8 @@ use towpath_helm::{Chart, ChartLimits, Options, Profile, Randomness, RenderEnv, 
 use towpath_model::FileTree;
 use towpath_tests::{output, peer, root};
 
+const DIGEST: &str = "image.digest=sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 fn files_below(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     for entry in std::fs::read_dir(folder).expect("the folder is there") {
         let entry = entry.expect("the folder can be read");
@@ -50,6 +52,8 @@ fn the_example_renders_as_helm_does() {
         let content = std::fs::read(&path).expect("each environment has values");
         let values = ValuesOptions {
             files: vec![ValuesFile { name: path.display().to_string(), content }],
+            // What promotion writes; the example refuses to be rendered without it.
+            set: vec![DIGEST.to_owned()],
             ..ValuesOptions::default()
         };
         for (profile, program) in [(Profile::Helm4, "helm4"), (Profile::Helm3, "helm3")] {
@@ -59,7 +63,7 @@ fn the_example_renders_as_helm_does() {
             let ours = render(&chart, &values, &env, &Options::default()).expect("the example renders");
             let mut helm = Command::new(peer(program));
             helm.args(["template", "shop"]).arg(deploy.join("chart")).arg("--values").arg(&path);
-            let theirs = output(helm.args(["--namespace", environment]));
+            let theirs = output(helm.args(["--namespace", environment, "--set", DIGEST]));
             assert!(theirs.status.success(), "{}", String::from_utf8_lossy(&theirs.stderr));
             assert_eq!(ours.to_text(), String::from_utf8_lossy(&theirs.stdout), "{program} {environment}");
         }
