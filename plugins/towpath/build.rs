@@ -43,7 +43,16 @@ fn build_shop(example: &Path, out: &Path) -> Result<PathBuf, Box<dyn std::error:
     let target = env::var("TARGET")?;
     let folder = out.join("target");
     let mut cargo = Command::new(env::var("CARGO")?);
-    cargo.current_dir(example).args(["build", "--quiet", "--release", "--locked", "--bin", "shop", "--target", &target]);
+    cargo.current_dir(example).args([
+        "build",
+        "--quiet",
+        "--release",
+        "--locked",
+        "--bin",
+        "shop",
+        "--target",
+        &target,
+    ]);
     cargo.arg("--target-dir").arg(&folder);
     // What the outer cargo set for its own compiler calls is not for this one.
     for name in ["CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_TARGET", "CLIPPY_ARGS"] {

@@ -18,7 +18,10 @@ fn a_release_goes_through_its_environments_in_order() {
 
     for (number, environment) in ["staging", "prod"].iter().enumerate() {
         let opened: Value = scene.json(&["open", "--to", environment]);
-        assert_eq!((opened["effect"].as_str(), opened["pull"]["number"].as_u64()), (Some("opened"), Some(number as u64 + 1)));
+        assert_eq!(
+            (opened["effect"].as_str(), opened["pull"]["number"].as_u64()),
+            (Some("opened"), Some(number as u64 + 1))
+        );
         let body = opened["body"].as_str().expect("a body");
         assert!(body.contains("<summary><code>ConfigMap shop</code> changed (+1 -1)</summary>"), "{body}");
         assert!(body.contains("-  image: \"registry.example.com/shop@sha256:0000"), "{body}");

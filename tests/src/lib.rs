@@ -10,7 +10,8 @@ use std::{
 
 /// Returns the repository's root.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("because tests/ stands in the root")
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests)
 }
 
 /// Returns the path of a real program that `tests/peers/install` put into its folder, such as `helm4`.
@@ -41,6 +42,12 @@ pub fn binary(name: &str) -> PathBuf {
     // The cargo that runs this test, so that nothing is built twice by another toolchain.
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root()).args(["build", "--quiet", "--bin", name]);
+    // What cargo told this test of its own package would make build scripts run again.
+    for (variable, _) in std::env::vars_os() {
+        if variable.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            cargo.env_remove(variable);
+        }
+    }
     if folder.ends_with("release") {
         cargo.arg("--release");
     }
@@ -53,5 +60,6 @@ pub fn binary(name: &str) -> PathBuf {
 /// # Panics
 /// When it cannot be started.
 pub fn output(command: &mut Command) -> Output {
-    command.output().unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"))
+    let output = command.output();
+    output.expect("the program can be started")
 }

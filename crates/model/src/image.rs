@@ -124,7 +124,7 @@ impl FromStr for PinnedImage {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (name, digest) = text.split_once('@').ok_or_else(|| ImageError::NoDigest(text.chars().take(300).collect()))?;
-        let tag = name.rfind(':').filter(|colon| !name[*colon..].contains('/') && name[..*colon].contains('/'));
+        let tag = name.rfind(':').filter(|colon| !name[*colon..].contains('/'));
         let name = &name[..tag.unwrap_or(name.len())];
         Ok(Self { name: name.parse()?, digest: digest.parse()? })
     }
@@ -177,5 +177,7 @@ mod tests {
         assert_eq!(message, "image `r.example/x:latest` has no digest");
         let pinned: PinnedImage = format!("r.example:5000/x:1.2@{digest}").parse().unwrap();
         assert_eq!(pinned.to_string(), format!("r.example:5000/x@{digest}"));
+        let official: PinnedImage = format!("eclipse-temurin:21-jre@{digest}").parse().unwrap();
+        assert_eq!(official.to_string(), format!("docker.io/library/eclipse-temurin@{digest}"));
     }
 }

@@ -104,7 +104,7 @@ fn compare(old: Option<&Object<'_>>, new: Option<&Object<'_>>, context: usize) -
     let after = new.map(|new| shown(new, old, "after")).unwrap_or_default();
     let diff = TextDiff::from_lines(&before, &after);
     let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
-    let path = |side: Option<_>| side.map_or_else(|| "/dev/null".to_owned(), |_| identity.to_string());
+    let path = |side: Option<&Object<'_>>| side.map_or_else(|| "/dev/null".to_owned(), |_| identity.to_string());
     Some(ObjectDifference {
         identity: identity.clone(),
         change,
@@ -114,7 +114,7 @@ fn compare(old: Option<&Object<'_>>, new: Option<&Object<'_>>, context: usize) -
             .unified_diff()
             .context_radius(context)
             .missing_newline_hint(false)
-            .header(&path(old.map(|_| ())), &path(new.map(|_| ())))
+            .header(&path(old), &path(new))
             .to_string(),
     })
 }

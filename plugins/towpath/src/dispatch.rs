@@ -15,7 +15,11 @@ const PLUGINS: &[Entry] = &[
     ("sign", "sign and verify images as cosign does", run_plugin::<towpath_plugin_sign::Args>),
     ("render", "render charts, overlays and environments; show differences", run_plugin::<towpath_plugin_render::Args>),
     ("promote", "open and merge promotion pull requests", run_plugin::<towpath_plugin_promote::Args>),
-    ("canary", "shift traffic by Istio weights, back to stable when the numbers say so", run_plugin::<towpath_plugin_canary::Args>),
+    (
+        "canary",
+        "shift traffic by Istio weights, back to stable when the numbers say so",
+        run_plugin::<towpath_plugin_canary::Args>,
+    ),
     ("demo", "watch a service travel from source to production on this machine", run_plugin::<crate::demo::Args>),
 ];
 
@@ -72,7 +76,8 @@ fn find(name: &OsStr) -> Option<&'static Entry> {
 /// Runs the plugin that `arguments` name, the first being the name this program was called by.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
     let called = arguments.first().map(Path::new).and_then(Path::file_stem).unwrap_or_default();
-    let as_plugin = called.to_str().and_then(|called| called.strip_prefix("towpath-")).and_then(|name| find(OsStr::new(name)));
+    let as_plugin =
+        called.to_str().and_then(|called| called.strip_prefix("towpath-")).and_then(|name| find(OsStr::new(name)));
     if let Some((_, _, run)) = as_plugin {
         return run(arguments);
     }

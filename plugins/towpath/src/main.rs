@@ -1,3 +1,5 @@
-//! The binary.
+//! The binary `towpath`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    towpath::main(std::env::args_os().collect())
+}

@@ -40,9 +40,10 @@ pub(crate) fn merge() {
         assert_eq!(merged["commit"].as_str(), Some(tip.as_str()));
         check(&scene, before, &format!("{before}..main"));
         let reached = scene.read_release().environments;
-        assert_eq!(reached.iter().map(|reached| (reached.name.as_str(), reached.commit.as_str())).collect::<Vec<_>>(), [
-            ("staging", tip.as_str())
-        ]);
+        assert_eq!(
+            reached.iter().map(|reached| (reached.name.as_str(), reached.commit.as_str())).collect::<Vec<_>>(),
+            [("staging", tip.as_str())]
+        );
         assert_eq!(scene.json(&["open", "--to", "staging"])["effect"], "nothing", "and it can go on");
     });
     assert!(killed > 0, "no run was slow enough to be killed");

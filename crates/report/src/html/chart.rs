@@ -56,7 +56,7 @@ pub struct Guide {
 pub struct Chart {
     /// The caption above it.
     pub title: String,
-    /// What the x axis counts.
+    /// What the x axis counts, from 0 unless a value stands before.
     pub x_label: String,
     /// The unit behind the numbers of the y axis, such as ` %`.
     pub unit: &'static str,
@@ -86,9 +86,8 @@ impl Frame {
             .chain(chart.guide.iter().map(|guide| guide.y))
             .filter(finite);
         let (low, high) = values.fold(chart.range, |(low, high), value| (low.min(value), high.max(value)));
-        let x =
-            points().map(|point| point.x).filter(finite).fold((f64::MAX, f64::MIN), |(a, b), x| (a.min(x), b.max(x)));
-        let x = if x.0 < x.1 { x } else { (0.0, 1.0) };
+        let x = points().map(|point| point.x).filter(finite).fold((0.0_f64, 0.0_f64), |(a, b), x| (a.min(x), b.max(x)));
+        let x = if x.0 < x.1 { x } else { (x.0, x.0 + 1.0) };
         let y = match chart.scale {
             Scale::Linear => (low, high + (high - low).max(f64::EPSILON) * 0.05),
             Scale::Logarithmic => (low.max(1e-12).log10().floor(), high.max(1e-12).log10().ceil()),
@@ -145,7 +144,7 @@ impl Chart {
                  <text class=\"guide-label\" x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
                 WIDTH - RIGHT,
                 WIDTH - RIGHT - 4.0,
-                (y - 4.0).max(TOP + 8.0),
+                if y < TOP + 14.0 { y + 12.0 } else { y - 4.0 },
                 Html::text(&guide.label)
             );
         }

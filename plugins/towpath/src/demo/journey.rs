@@ -9,8 +9,23 @@ use towpath_model::{PinnedImage, Release};
 pub(super) struct Journey {
     /// One for each release, in order.
     pub(super) releases: Vec<Way>,
+    /// What serves production in the end, as the repository has it.
+    pub(super) deployed: PinnedImage,
+    /// What production's clients saw from the first release to the end.
+    pub(super) clients: Clients,
     /// How long everything took, in seconds.
     pub(super) seconds: f64,
+}
+
+/// What production's clients saw.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(super) struct Clients {
+    /// Answers of any status.
+    pub(super) answers: u64,
+    /// Answers with a status of 500 or more.
+    pub(super) errors: u64,
+    /// Requests that got no answer.
+    pub(super) broken: u64,
 }
 
 /// How far a release came.

@@ -31,10 +31,10 @@ fn badge(outcome: Outcome) -> Html {
 
 fn overview(journey: &Journey) -> Html {
     let rows = journey.releases.iter().map(|way| {
-        let figures = way.shift.as_ref().map_or_else(
-            || "first release: nothing to compare with".to_owned(),
-            |shift| shift.verdict.clone(),
-        );
+        let figures = way
+            .shift
+            .as_ref()
+            .map_or_else(|| "first release: nothing to compare with".to_owned(), |shift| shift.verdict.clone());
         vec![Html::text(&way.version), Html::text(&way.about), badge(way.outcome), Html::text(&figures)]
     });
     Html::table(&["Release", "What is new", "Outcome", "Figures"], rows).within("section class=\"card\"")
@@ -48,7 +48,7 @@ fn release(way: &Way) -> Html {
     card.push(&stages(way));
     card.push(&facts(way));
     if let Some(shift) = &way.shift {
-        card.push(&canary(shift));
+        card.push(&canary(shift, way.outcome));
     }
     card.push(&Html::element("h3", "Promotions and what each one changed"));
     card.push(&way.arrivals.iter().map(arrival).collect());
@@ -57,17 +57,15 @@ fn release(way: &Way) -> Html {
 
 fn stages(way: &Way) -> Html {
     let mut stages = vec![("built".to_owned(), true), ("signed and verified".to_owned(), true)];
-    let last = way.arrivals.len() - usize::from(way.outcome == Outcome::RolledBack && !way.arrivals.is_empty());
-    stages.extend(way.arrivals[..last].iter().map(|arrival| (format!("merged to {}", arrival.environment), true)));
-    match (&way.shift, way.outcome) {
-        (None, _) => stages.push(("serves production".to_owned(), true)),
-        (Some(_), Outcome::Promoted) => {
-            stages.extend([("canary held".to_owned(), true), ("serves production".to_owned(), true)]);
-        }
-        (Some(_), Outcome::RolledBack) => {
-            stages.extend([("canary rolled back".to_owned(), false), ("taken back in git".to_owned(), false)]);
-        }
-    }
+    // The last pull request is what came of it: stable runs it, or production went back.
+    let reached = way.arrivals.len().saturating_sub(1);
+    stages.extend(way.arrivals[..reached].iter().map(|arrival| (format!("merged to {}", arrival.environment), true)));
+    let end: &[(&str, bool)] = match (&way.shift, way.outcome) {
+        (None, _) => &[("serves production", true)],
+        (Some(_), Outcome::Promoted) => &[("canary held", true), ("stable in production", true)],
+        (Some(_), Outcome::RolledBack) => &[("canary rolled back", false), ("taken back in git", false)],
+    };
+    stages.extend(end.iter().map(|(stage, good)| ((*stage).to_owned(), *good)));
     let items: Html = stages
         .iter()
         .map(|(stage, good)| Html::element(if *good { "li" } else { "li class=\"bad\"" }, stage))
@@ -103,10 +101,10 @@ fn arrival(arrival: &Arrival) -> Html {
     Html::folded(&Html::text(&summary), &content)
 }
 
-fn canary(shift: &Shift) -> Html {
+fn canary(shift: &Shift, outcome: Outcome) -> Html {
     let mut part = Html::element("h3", "The canary");
     part.push(&Html::element("p", &shift.verdict));
-    let charts: Html = [weights(shift), errors(shift), evidence(shift)].iter().map(Chart::html).collect();
+    let charts: Html = [weights(shift, outcome), errors(shift), evidence(shift)].iter().map(Chart::html).collect();
     part.push(&charts.within("div class=\"charts\""));
     let rows = shift.looks.iter().map(|look| {
         vec![
@@ -125,14 +123,7 @@ fn canary(shift: &Shift) -> Html {
 
 fn side(side: Side) -> String {
     let (low, share, high) = side.share;
-    format!(
-        "{} of {}: {:.2} % ({:.2} to {:.2})",
-        side.errors,
-        side.requests,
-        share * 100.0,
-        low * 100.0,
-        high * 100.0
-    )
+    format!("{} of {}: {:.2} % ({:.2} to {:.2})", side.errors, side.requests, share * 100.0, low * 100.0, high * 100.0)
 }
 
 /// Returns an e-value as people read it.
@@ -140,9 +131,13 @@ pub(super) fn evidence_text(evidence: f64) -> String {
     if (0.01..10_000.0).contains(&evidence) { format!("{evidence:.2}") } else { format!("{evidence:.1e}") }
 }
 
-fn weights(shift: &Shift) -> Chart {
-    let points = |weight: fn(&Look) -> u8| -> Vec<Point> {
-        shift.looks.iter().map(|look| Point { x: look.seconds, y: f64::from(weight(look)), interval: None }).collect()
+fn weights(shift: &Shift, outcome: Outcome) -> Chart {
+    // A weight was set before the look that measured it, and the last decision set the last one.
+    let last = if outcome == Outcome::Promoted { 100 } else { 0 };
+    let starts = std::iter::once(0.0).chain(shift.looks.iter().map(|look| look.seconds));
+    let set: Vec<(f64, u8)> = starts.zip(shift.looks.iter().map(|look| look.weight).chain([last])).collect();
+    let points = |weight: fn(u8) -> u8| -> Vec<Point> {
+        set.iter().map(|(x, canary)| Point { x: *x, y: f64::from(weight(*canary)), interval: None }).collect()
     };
     Chart {
         title: "Traffic by weight".to_owned(),
@@ -151,8 +146,8 @@ fn weights(shift: &Shift) -> Chart {
         scale: Scale::Linear,
         range: (0.0, 100.0),
         series: vec![
-            series("stable", "stable", points(|look| 100 - look.weight), true),
-            series("canary", "canary", points(|look| look.weight), true),
+            series("stable", "stable", points(|canary| 100 - canary), true),
+            series("canary", "canary", points(|canary| canary), true),
         ],
         guide: None,
     }
@@ -181,7 +176,8 @@ fn errors(shift: &Shift) -> Chart {
 }
 
 fn evidence(shift: &Shift) -> Chart {
-    let points = shift.looks.iter().map(|look| Point { x: look.seconds, y: look.evidence, interval: None }).collect();
+    let seen = shift.looks.iter().map(|look| (look.seconds, look.evidence));
+    let points = std::iter::once((0.0, 1.0)).chain(seen).map(|(x, y)| Point { x, y, interval: None }).collect();
     let level = 1.0 / shift.alpha;
     Chart {
         title: "Evidence against the canary".to_owned(),
