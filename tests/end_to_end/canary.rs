@@ -17,7 +17,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 use towpath_rollout::{Subsets, VirtualService};
-use towpath_tests::{output, root};
+use towpath_tests::{binary, output};
 
 /// A folder with a VirtualService, and counters of the traffic that it would get.
 struct Mesh {
@@ -93,29 +93,7 @@ impl Mesh {
 
 fn towpath_canary() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| built("towpath-canary"))
-}
-
-/// Builds one of our binaries beside the running test and returns its path.
-///
-/// What cargo tells the test of its package is kept from the inner cargo: build scripts that follow these variables
-/// would run again each time, and all that depends on them.
-fn built(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("a test knows its own path");
-    let folder = test.parent().and_then(Path::parent).expect("because tests run from target/PROFILE/deps");
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(root()).args(["build", "--quiet", "--bin", name]);
-    if folder.ends_with("release") {
-        cargo.arg("--release");
-    }
-    for (variable, _) in std::env::vars_os() {
-        let text = variable.to_string_lossy();
-        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(|start| text.starts_with(start)) {
-            cargo.env_remove(&variable);
-        }
-    }
-    assert!(cargo.status().expect("cargo runs").success(), "{name} does not build");
-    folder.join(name)
+    PATH.get_or_init(|| binary("towpath-canary"))
 }
 
 fn virtual_service(stable: u8, canary: u8) -> String {
@@ -467,11 +445,12 @@ fn real_services_are_judged_by_what_they_answer() {
     }
     check(&ended, 1, "rolled back: errors/destination of the canary");
     assert_eq!(mesh.canary_weight(), 0);
-    assert!(answered.lock().unwrap().iter().all(|count| *count > 50));
+    // How many there were when the evidence sufficed is chance; that both were asked is not.
+    assert!(answered.lock().unwrap().iter().all(|count| *count > 0));
 }
 
 fn shop(version: &str, errors: &str) -> (Child, SocketAddr) {
-    let mut shop = Command::new(built("shop"))
+    let mut shop = Command::new(binary("shop"))
         .envs([("SHOP_LISTEN", "127.0.0.1:0"), ("SHOP_VERSION", version), ("SHOP_ERROR_SHARE", errors)])
         .stdout(Stdio::piped())
         .spawn()
