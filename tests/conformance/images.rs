@@ -210,7 +210,7 @@ impl Counting {
 }
 
 fn record_requests(mut client: TcpStream, mut server: TcpStream, record: &Mutex<Vec<u8>>) {
-    let mut buffer = [0; 1 << 16];
+    let mut buffer = [0; 1 << 13];
     while let Ok(read @ 1..) = client.read(&mut buffer) {
         record.lock().expect("no thread failed").extend_from_slice(&buffer[..read]);
         if server.write_all(&buffer[..read]).is_err() {

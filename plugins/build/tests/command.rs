@@ -110,7 +110,7 @@ async fn a_pushed_image_is_named_recorded_and_valid() {
     });
     assert_eq!(release(), expected);
     // A later stage wrote into the release; building the same again keeps that, building another does not.
-    let mut signed = expected.clone();
+    let mut signed = expected;
     signed["signatures"] = serde_json::json!([image.digest()]);
     fs::write(folder.path().join("release.json"), signed.to_string()).unwrap();
     assert_eq!(built(folder.path(), &arguments), image);
