@@ -205,10 +205,10 @@ impl Maker {
                 self.pick(&["newTag: v9", "newName: r.example:5000/x", "digest: 'sha256:abc'", "tagSuffix: -x"]);
             add(&format!("images: [{{name: {}, {image}}}]\n", self.pick(&["nginx", "busybox", "r.example/app"])));
         }
-        if self.one_in(6) {
-            if let Some((_, name)) = self.workload_made() {
-                add(&format!("replicas: [{{name: {name}, count: {}}}]\n", self.below(9)));
-            }
+        if self.one_in(6)
+            && let Some((_, name)) = self.workload_made()
+        {
+            add(&format!("replicas: [{{name: {name}, count: {}}}]\n", self.below(9)));
         }
         if self.one_in(5) {
             add(&format!("sortOptions: {{order: {}}}\n", self.pick(&["legacy", "fifo"])));
@@ -221,10 +221,10 @@ impl Maker {
             let behavior = self.pick(&["merge", "merge", "replace"]);
             add(&format!("configMapGenerator: [{{name: conf, behavior: {behavior}, literals: [{value}]}}]\n"));
         }
-        if self.one_in(5) {
-            if let Some(text) = self.replacement() {
-                add(&text);
-            }
+        if self.one_in(5)
+            && let Some(text) = self.replacement()
+        {
+            add(&text);
         }
         let patches: Vec<String> = (0..self.below(4)).map(|number| self.patch(place, number, files)).collect();
         if !patches.is_empty() {

@@ -34,11 +34,18 @@ pub fn peer(name: &str) -> PathBuf {
 
 /// Builds one of our binaries in the profile of the running test and returns its path.
 ///
+/// Where `TOWPATH_BUILT` is set, it is taken as it stands.
+///
 /// # Panics
 /// When it does not build.
 pub fn binary(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own path");
     let folder = test.parent().and_then(Path::parent).expect("because tests run from target/PROFILE/deps");
+    // A run of the whole workspace has built every binary before it starts the first test.
+    if std::env::var_os("TOWPATH_BUILT").is_some() {
+        assert!(folder.join(name).is_file(), "{name} is not built, though TOWPATH_BUILT says so");
+        return folder.join(name);
+    }
     // The cargo that runs this test, so that nothing is built twice by another toolchain.
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root()).args(["build", "--quiet", "--bin", name]);

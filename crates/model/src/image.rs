@@ -53,9 +53,10 @@ impl FromStr for ImageName {
             ("", false) => ("docker.io".to_owned(), format!("library/{rest}")),
             (_, false) => ("docker.io".to_owned(), text.to_owned()),
         };
-        let host_ok = registry.split_once(':').map_or(!registry.is_empty(), |(host, port)| {
-            !host.is_empty() && port.parse::<u16>().is_ok()
-        }) && registry.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:".contains(&b));
+        let host_ok = registry
+            .split_once(':')
+            .map_or(!registry.is_empty(), |(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+            && registry.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:".contains(&b));
         if !host_ok || repository.len() > 255 || !repository.split('/').all(is_component) {
             return Err(bad());
         }
@@ -123,7 +124,8 @@ impl FromStr for PinnedImage {
     type Err = ImageError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, digest) = text.split_once('@').ok_or_else(|| ImageError::NoDigest(text.chars().take(300).collect()))?;
+        let (name, digest) =
+            text.split_once('@').ok_or_else(|| ImageError::NoDigest(text.chars().take(300).collect()))?;
         let tag = name.rfind(':').filter(|colon| !name[*colon..].contains('/'));
         let name = &name[..tag.unwrap_or(name.len())];
         Ok(Self { name: name.parse()?, digest: digest.parse()? })

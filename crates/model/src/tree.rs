@@ -124,7 +124,9 @@ impl Source for BTreeMap<String, Vec<u8>> {
         }
         let names: BTreeSet<String> = self
             .keys()
-            .filter_map(|file| TreePath(file.clone()).strip(path).map(|rest| rest.split('/').next().unwrap_or("").to_owned()))
+            .filter_map(|file| {
+                TreePath(file.clone()).strip(path).map(|rest| rest.split('/').next().unwrap_or("").to_owned())
+            })
             .filter(|name| !name.is_empty())
             .collect();
         let exists = path.as_str().is_empty() || !names.is_empty();

@@ -2,10 +2,15 @@ use std::collections::BTreeMap;
 
 use kustomize_rs as kustomize;
 use towpath_config::{Chart, Environment, Manifests, Pattern};
-use towpath_helm::{ChartLimits, Options, Profile, ValuesFile, ValuesOptions};
+use towpath_helm::{ChartLimits, Options, Profile, RenderEnv, ValuesFile, ValuesOptions};
 use towpath_model::{Diagnostic, FileTree, Kind, PinnedImage, TreePath};
 
-use crate::{Service, chart::system_environment, service::failed, source::Overlay};
+use crate::{
+    Service,
+    chart::{still_environment, system_environment},
+    service::failed,
+    source::Overlay,
+};
 
 /// The folder that pins an image over a kustomization; it exists in memory alone.
 const PIN: &str = ".towpath-pin";
@@ -16,13 +21,32 @@ impl Service {
     /// # Errors
     /// When there is no such environment, its files are missing or wrong, or nothing in it uses the pinned image.
     pub fn render(&self, environment: &str, pin: Option<&PinnedImage>, profile: Profile) -> Result<String, Diagnostic> {
+        self.render_in(system_environment(&self.config.name, profile), environment, pin)
+    }
+
+    /// Returns the manifests of one environment for comparing: as [`Service::render`], with clock and random source fixed.
+    ///
+    /// They are for reading, never for a cluster: what a chart calls random is the same everywhere.
+    ///
+    /// # Errors
+    /// As [`Service::render`].
+    pub fn preview(
+        &self,
+        environment: &str,
+        pin: Option<&PinnedImage>,
+        profile: Profile,
+    ) -> Result<String, Diagnostic> {
+        self.render_in(still_environment(&self.config.name, profile), environment, pin)
+    }
+
+    fn render_in(&self, env: RenderEnv, environment: &str, pin: Option<&PinnedImage>) -> Result<String, Diagnostic> {
         let environment = self.known(environment)?;
         let manifests = self.config.manifests.as_ref().ok_or_else(|| {
             Diagnostic::new(Kind::Usage, format!("`{}` describes no manifests", self.config.file()))
                 .hint("add `manifests:` with a `chart` or a `kustomize` folder")
         })?;
         let rendered = match manifests {
-            Manifests::Chart(chart) => self.render_chart(chart, environment, pin, profile)?,
+            Manifests::Chart(chart) => self.render_chart(chart, environment, pin, env)?,
             Manifests::Kustomize(pattern) => self.build(pattern, environment, pin)?,
         };
         match pin {
@@ -57,7 +81,7 @@ impl Service {
         chart: &Chart,
         environment: &Environment,
         pin: Option<&PinnedImage>,
-        profile: Profile,
+        mut env: RenderEnv,
     ) -> Result<String, Diagnostic> {
         let named = |diagnostic: Diagnostic| diagnostic.at(self.config.location(chart.source_span));
         if chart.source.contains("://") {
@@ -72,7 +96,6 @@ impl Service {
         let loaded = loaded.map_err(|error| error.diagnostic())?;
         let mut values = ValuesOptions { files: self.values(chart, environment)?, ..ValuesOptions::default() };
         values.files.extend(pin.map(|pin| self.pinned_values(pin)));
-        let mut env = system_environment(&self.config.name, profile);
         if let Some(namespace) = &environment.namespace {
             env.namespace.clone_from(namespace);
         }
@@ -139,5 +162,88 @@ impl Service {
         });
         let files = BTreeMap::from([(file, text.to_string().into_bytes())]);
         Ok((FileTree::new(Overlay::new(self.tree.clone(), files)), beside))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn service(manifests: &str, files: &[(&str, &str)]) -> Service {
+        let config = format!(
+            "apiVersion: towpath.dev/v1alpha1\nkind: Service\nmetadata: {{name: shop}}\nmanifests: {manifests}\n\
+             environments: [{{name: dev}}, {{name: prod, namespace: shop}}]\n"
+        );
+        let all =
+            files.iter().map(|(path, text)| (*path, text.as_bytes())).chain([("towpath.yaml", config.as_bytes())]);
+        let tree = FileTree::from_files(all).unwrap();
+        Service::in_tree(tree, &TreePath::parse("towpath.yaml").unwrap(), "towpath.yaml").unwrap()
+    }
+
+    const CHART: &[(&str, &str)] = &[
+        ("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        (
+            "chart/templates/a.yaml",
+            "image: {{ .Values.image.repository }}@{{ .Values.image.digest }}\nns: {{ .Release.Namespace }}\nr: {{ randAlphaNum 12 }}\n",
+        ),
+        ("dev.yaml", "image: {repository: r.example/old, digest: none}\n"),
+    ];
+
+    fn pin() -> PinnedImage {
+        PinnedImage::new("r.example/shop".parse().unwrap(), towpath_model::Digest::of(b"x"))
+    }
+
+    #[test]
+    fn an_image_is_pinned_over_a_chart_and_over_a_kustomization() {
+        let chart = service("{chart: chart, values: ['{env}.yaml']}", CHART);
+        let rendered = chart.render("dev", Some(&pin()), Profile::default()).unwrap();
+        assert!(rendered.contains(&format!("image: {}", pin())), "{rendered}");
+
+        let files = [
+            ("k/dev/kustomization.yaml", "resources: [pod.yaml]\n"),
+            (
+                "k/dev/pod.yaml",
+                "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: r.example/shop}]}\n",
+            ),
+        ];
+        let kustomize = service("{kustomize: 'k/{env}'}", &files);
+        let rendered = kustomize.render("dev", Some(&pin()), Profile::default()).unwrap();
+        assert!(rendered.contains(&format!("image: {}", pin())), "{rendered}");
+    }
+
+    #[test]
+    fn previews_are_the_same_each_time_and_renderings_are_not() {
+        let chart = service("{chart: chart, values: ['dev.yaml']}", CHART);
+        let preview = || chart.preview("prod", None, Profile::default()).unwrap();
+        assert_eq!(preview(), preview());
+        assert!(preview().contains("ns: shop"));
+        let render = || chart.render("prod", None, Profile::default()).unwrap();
+        assert_ne!(render(), render());
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_its_place() {
+        let told = |manifests: &str, environment: &str, pin: Option<&PinnedImage>| {
+            let error = service(manifests, CHART).render(environment, pin, Profile::default()).unwrap_err();
+            let line = error.location.as_ref().map_or(0, |location| location.line);
+            (error.message, error.hints.join("; "), line)
+        };
+        let (message, _, line) = told("{chart: chart, values: ['{env}.yaml']}", "prod", None);
+        assert_eq!((message.as_str(), line), ("values file `prod.yaml` does not exist", 4));
+        let (message, hint, _) = told("{chart: chart}", "prd", None);
+        assert_eq!(message, "`towpath.yaml` has no environment `prd`");
+        assert_eq!(hint, "did you mean `prod`?");
+        let (message, _, line) = told("{chart: none}", "dev", None);
+        assert_eq!((message.as_str(), line), ("chart `none` does not exist", 4));
+        let (message, ..) = told("{chart: oci://r.example/c, version: 1.0.0}", "dev", None);
+        assert!(message.ends_with("which is not supported yet"), "{message}");
+    }
+
+    #[test]
+    fn a_pin_that_nothing_uses_is_an_error() {
+        let files =
+            [("chart/Chart.yaml", CHART[0].1), ("chart/templates/a.yaml", "kind: ConfigMap\nmetadata: {name: a}\n")];
+        let error = service("{chart: chart}", &files).render("dev", Some(&pin()), Profile::default()).unwrap_err();
+        assert!(error.message.starts_with("nothing in dev uses the pinned image r.example/shop@sha256:"), "{error:?}");
     }
 }

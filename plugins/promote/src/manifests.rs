@@ -27,7 +27,7 @@ pub fn rendered_difference(
     if before.config.manifests.is_none() {
         return Ok(None);
     }
-    let render = |service: &Service| service.render(&promotion.environment, None, Profile::default());
+    let render = |service: &Service| service.preview(&promotion.environment, None, Profile::default());
     // Before the first promotion nothing is deployed, and a chart may refuse to render without a digest.
     let deployed = if promotion.from.is_some() { render(&before)? } else { String::new() };
     difference(&deployed, &render(&after)?, context).map(Some)

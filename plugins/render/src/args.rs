@@ -48,7 +48,10 @@ pub(crate) enum HelmVersion {
 }
 
 #[derive(Debug, ClapArgs)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of `helm template`; they become enums in the library")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of `helm template`; they become enums in the library"
+)]
 pub(crate) struct Template {
     /// The release's name, then the chart; with one argument it is the chart
     #[arg(value_name = "[NAME] CHART", num_args = 1..=2, required = true)]

@@ -20,13 +20,21 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// Returns its manifests.
+    /// Returns its manifests, ready for a cluster.
     pub(crate) fn render(&self, options: &Options) -> Result<String, Diagnostic> {
-        let service = match self.revision {
-            Some(revision) => Service::at_revision(&options.config, revision)?,
-            None => Service::open(&options.config)?,
-        };
-        service.render(self.environment, options.pin()?.as_ref(), options.helm_version.profile())
+        self.service(options)?.render(self.environment, options.pin()?.as_ref(), options.helm_version.profile())
+    }
+
+    /// Returns its manifests for comparing, with clock and random source fixed.
+    pub(crate) fn preview(&self, options: &Options) -> Result<String, Diagnostic> {
+        self.service(options)?.preview(self.environment, options.pin()?.as_ref(), options.helm_version.profile())
+    }
+
+    fn service(&self, options: &Options) -> Result<Service, Diagnostic> {
+        match self.revision {
+            Some(revision) => Service::at_revision(&options.config, revision),
+            None => Service::open(&options.config),
+        }
     }
 }
 

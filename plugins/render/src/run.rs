@@ -74,8 +74,8 @@ fn run_build(report: &Report, build: &Build) -> Result<Outcome, Diagnostic> {
 }
 
 fn run_diff(report: &Report, diff: &Diff) -> Result<Outcome, Diagnostic> {
-    let from = Reference::parse(&diff.from).render(&diff.service)?;
-    let to = Reference::parse(&diff.to).render(&diff.service)?;
+    let from = Reference::parse(&diff.from).preview(&diff.service)?;
+    let to = Reference::parse(&diff.to).preview(&diff.service)?;
     let difference = difference(&from, &to, diff.context)?;
     match report.format() {
         OutputFormat::Text => report.data(painted(&difference, report.painting_out()).as_bytes())?,
