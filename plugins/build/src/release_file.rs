@@ -26,7 +26,7 @@ pub(crate) fn update(path: &Path, naming: Naming, image: &PinnedImage) -> Result
 }
 
 fn load(path: &Path) -> Result<Option<Release>, Diagnostic> {
-    let shown = path.display();
+    let shown = path.display().to_string();
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -34,10 +34,8 @@ fn load(path: &Path) -> Result<Option<Release>, Diagnostic> {
             return Err(Diagnostic::new(Kind::Remote, format!("cannot read `{shown}`")).cause(error.to_string()));
         }
     };
-    serde_json::from_slice(&bytes).map(Some).map_err(|error| {
-        Diagnostic::new(Kind::Usage, format!("`{shown}` is not a release: {error}"))
-            .hint("name another file, or delete it to start anew")
-    })
+    let release = Release::parse(&shown, &bytes);
+    release.map(Some).map_err(|error| error.hint("name another file, or delete it to start anew"))
 }
 
 /// Replaces the file, which whoever reads it sees whole, before or after.

@@ -145,9 +145,7 @@ fn load_config(path: &Path) -> Result<Config, Diagnostic> {
 }
 
 fn load_release(path: &Path) -> Result<towpath_model::Release, Diagnostic> {
-    serde_json::from_str(&read_text(path)?).map_err(|error| {
-        Diagnostic::new(Kind::Usage, format!("`{}` is no release document", path.display())).cause(error.to_string())
-    })
+    towpath_model::Release::parse(&path.display().to_string(), read_text(path)?.as_bytes())
 }
 
 fn read_text(path: &Path) -> Result<String, Diagnostic> {

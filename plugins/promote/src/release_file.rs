@@ -18,15 +18,7 @@ pub fn load_release(path: &Path) -> Result<Release, Diagnostic> {
         return Err(failed(Kind::Usage, format!("it has {} bytes; at most {LARGEST} are read", size.len())));
     }
     let bytes = fs::read(path).map_err(|error| failed(Kind::Remote, error.to_string()))?;
-    let release: Release = serde_json::from_slice(&bytes)
-        .map_err(|error| failed(Kind::Usage, error.to_string()).hint("it must be a release.json"))?;
-    if release.api_version != Release::API_VERSION {
-        return Err(failed(
-            Kind::Usage,
-            format!("its apiVersion is `{}`, not `{}`", release.api_version, Release::API_VERSION),
-        ));
-    }
-    Ok(release)
+    Release::parse(&path.display().to_string(), &bytes)
 }
 
 /// Writes `release` to `path` so that a reader sees the old content or the new one, never a part.

@@ -51,11 +51,10 @@ impl Options {
 }
 
 fn load_release(path: &Path) -> Result<Release, Diagnostic> {
-    let shown = path.display();
-    let text = std::fs::read(path)
+    let shown = path.display().to_string();
+    let content = std::fs::read(path)
         .map_err(|error| Diagnostic::new(Kind::Usage, format!("cannot read `{shown}`")).cause(error.to_string()))?;
-    serde_json::from_slice(&text)
-        .map_err(|error| Diagnostic::new(Kind::Usage, format!("`{shown}` is no release")).cause(error.to_string()))
+    Release::parse(&shown, &content)
 }
 
 #[cfg(test)]

@@ -1,27 +1,14 @@
 use std::{ffi::OsString, fs, path::Path};
 
-use towpath_model::{Diagnostic, Kind, Location, PinnedImage, Release, Span};
+use towpath_model::{Diagnostic, Kind, PinnedImage, Release};
 
 /// Returns the release in the file.
 pub(crate) fn load(path: &Path) -> Result<Release, Diagnostic> {
     let shown = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| {
+    let content = fs::read(path).map_err(|error| {
         Diagnostic::new(Kind::Usage, format!("cannot read the release `{shown}`")).cause(error.to_string())
     })?;
-    let release: Release = serde_json::from_str(&text).map_err(|error| {
-        let line: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-        let at = line + error.column().saturating_sub(1);
-        Diagnostic::new(Kind::Usage, format!("`{shown}` is no release: {error}")).at(Location::of(
-            &shown,
-            &text,
-            Span::new(at, at + 1),
-        ))
-    })?;
-    if release.api_version != Release::API_VERSION {
-        return Err(Diagnostic::new(Kind::Usage, format!("`{shown}` has version `{}`", release.api_version))
-            .hint(format!("this Towpath reads `{}`", Release::API_VERSION)));
-    }
-    Ok(release)
+    Release::parse(&shown, &content)
 }
 
 /// Replaces the file by one that holds `release`; whoever reads it sees the old or the new one whole.
