@@ -1,4 +1,6 @@
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
+
+use foldhash::HashMap;
 
 use crate::{Error, Session, Type, Value};
 
@@ -91,7 +93,11 @@ impl fmt::Debug for Function {
 
 /// The functions templates can call by name, besides Go's own (`eq`, `index`, `printf`, …), which these hide.
 #[derive(Debug, Clone, Default)]
-pub struct Functions(HashMap<String, Arc<Function>>);
+pub struct Functions {
+    numbers: HashMap<Box<[u8]>, u32>,
+    /// Parsed templates name functions by their number here, so that none ever moves.
+    functions: Vec<Arc<Function>>,
+}
 
 impl Functions {
     /// Returns a set without functions.
@@ -106,22 +112,34 @@ impl Functions {
         signature: Signature,
         body: impl Fn(&mut Session, &mut [Value]) -> Result<Value, CallError> + Send + Sync + 'static,
     ) {
-        self.0.insert(name.to_owned(), Arc::new(Function::new(signature, body)));
+        let number = u32::try_from(self.functions.len()).unwrap_or(u32::MAX);
+        self.functions.push(Arc::new(Function::new(signature, body)));
+        self.numbers.insert(name.as_bytes().into(), number);
     }
 
     /// Removes a function.
     pub fn remove(&mut self, name: &str) {
-        self.0.remove(name);
+        self.numbers.remove(name.as_bytes());
     }
 
     /// Returns the function `name`.
     pub fn get(&self, name: &str) -> Option<&Arc<Function>> {
-        self.0.get(name)
+        self.functions.get(self.number(name.as_bytes())? as usize)
     }
 
     /// Returns the names, in no order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.numbers.keys().filter_map(|name| std::str::from_utf8(name).ok())
+    }
+
+    /// Returns the number of the function `name`.
+    pub(crate) fn number(&self, name: &[u8]) -> Option<u32> {
+        self.numbers.get(name).copied()
+    }
+
+    /// Returns the function of a number that [`Self::number`] gave.
+    pub(crate) fn at(&self, number: u32) -> &Function {
+        &self.functions[number as usize]
     }
 }
 

@@ -47,5 +47,5 @@ mod value;
 pub use error::{Error, ErrorKind, Place};
 pub use function::{Body, CallError, Function, Functions, Signature};
 pub use session::{Limits, Session};
-pub use templates::{MissingKey, Templates};
+pub use templates::{MissingKey, Parsed, Templates};
 pub use value::{IntKind, Kind, List, ListType, Map, MapType, Object, Str, Type, UintKind, Value};

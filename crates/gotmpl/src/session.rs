@@ -1,10 +1,15 @@
-use std::{any::Any, collections::HashMap, sync::Arc};
+use std::{any::Any, sync::Arc};
+
+use foldhash::HashMap;
 
 use crate::{
     Error, ErrorKind, MissingKey, Str, Templates, Value,
     execute::{Run, Slot},
     fmt::quote,
-    parse::{self, node::Template},
+    parse::{
+        self,
+        code::{Symbol, Template},
+    },
     stack::Gauge,
 };
 
@@ -39,9 +44,9 @@ pub struct Session {
     state: Box<dyn Any>,
     budget: Option<Box<dyn FnMut() -> bool>>,
     /// What the texts being evaluated define, innermost last.
-    scopes: Vec<Parsed>,
-    parsed: HashMap<Str, (Str, Parsed)>,
-    pub(crate) variables: Vec<(u32, Slot)>,
+    scopes: Vec<Scope>,
+    parsed: HashMap<Str, (Str, Scope)>,
+    pub(crate) variables: Vec<(Symbol, Slot)>,
     buffers: Vec<Vec<Value>>,
     gauge: Gauge,
     depth: usize,
@@ -50,7 +55,7 @@ pub struct Session {
 }
 
 /// The templates of one text; the last is that of the text itself.
-type Parsed = Arc<[Arc<Template>]>;
+type Scope = Arc<[Arc<Template>]>;
 
 impl Session {
     /// Returns a session over `templates` with the default limits.
@@ -62,7 +67,7 @@ impl Session {
             state: Box::new(()),
             budget: None,
             scopes: Vec::new(),
-            parsed: HashMap::new(),
+            parsed: HashMap::default(),
             variables: Vec::new(),
             buffers: Vec::new(),
             gauge: Gauge::new(limits.stack),
@@ -148,20 +153,20 @@ impl Session {
         result.map(|()| output.into())
     }
 
-    fn parsed(&mut self, name: &Str, text: &Str) -> Result<Parsed, Error> {
+    fn parsed(&mut self, name: &Str, text: &Str) -> Result<Scope, Error> {
         if let Some((known, parsed)) = self.parsed.get(text)
             && known == name
         {
             return Ok(Arc::clone(parsed));
         }
-        let mut templates: Vec<_> =
-            parse::parse(name, text, self.templates.functions())?.into_iter().map(Arc::new).collect();
+        let code = Arc::new(parse::parse(name, text, self.templates.functions())?);
+        let mut templates: Vec<_> = parse::templates(name, &code)?.into_iter().map(Arc::new).collect();
         // The text itself comes last also where it only defines others.
         if let Some(own) = templates.iter().position(|template| template.name == *name) {
             let own = templates.remove(own);
             templates.push(own);
         }
-        let parsed: Parsed = templates.into();
+        let parsed: Scope = templates.into();
         if self.parsed.len() >= MOST_PARSED {
             self.parsed.clear();
         }
@@ -184,7 +189,7 @@ impl Session {
         let mut blank = None;
         for scope in self.scopes.iter().rev() {
             for template in scope.iter().filter(|template| template.name.as_bytes() == name) {
-                if !template.is_blank() {
+                if !template.is_blank {
                     return Some(Arc::clone(template));
                 }
                 blank = Some(template);

@@ -1,8 +1,13 @@
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::{
     Error, Functions, Str,
-    parse::{self, node::Template},
+    parse::{
+        self,
+        code::{Code, Template},
+    },
 };
 
 /// What a map gives for a key it does not have: Go's option `missingkey`.
@@ -17,6 +22,20 @@ pub enum MissingKey {
     Error,
 }
 
+/// A text, parsed: what many sets of templates and many threads can share, under whatever names they give it.
+#[derive(Debug, Clone)]
+pub struct Parsed(Arc<Code>);
+
+impl Parsed {
+    /// Parses `text` for these functions; `name` stands in the messages of errors alone.
+    ///
+    /// # Errors
+    /// When the text is not a template.
+    pub fn new(name: &Str, text: &Str, functions: &Arc<Functions>) -> Result<Self, Error> {
+        parse::parse(name, text, functions).map(|code| Self(Arc::new(code)))
+    }
+}
+
 /// Templates by name, compiled: what many threads execute at once.
 #[derive(Debug, Clone)]
 pub struct Templates {
@@ -28,8 +47,8 @@ pub struct Templates {
 
 impl Templates {
     /// Returns an empty set; `name` is that of Go's `template.New(name)`, which some messages hold.
-    pub fn new(name: impl Into<Str>, functions: Functions, missing_key: MissingKey) -> Self {
-        Self { name: name.into(), functions: Arc::new(functions), missing_key, by_name: HashMap::new() }
+    pub fn new(name: impl Into<Str>, functions: impl Into<Arc<Functions>>, missing_key: MissingKey) -> Self {
+        Self { name: name.into(), functions: functions.into(), missing_key, by_name: HashMap::default() }
     }
 
     /// Parses `text` as the template `name` and adds it with all it defines; a later definition replaces an earlier one,
@@ -38,8 +57,18 @@ impl Templates {
     /// # Errors
     /// When the text is not a template.
     pub fn parse(&mut self, name: impl Into<Str>, text: impl Into<Str>) -> Result<(), Error> {
-        for template in parse::parse(&name.into(), &text.into(), &self.functions)? {
-            if !template.is_blank() || !self.by_name.contains_key(&template.name) {
+        let name = name.into();
+        let parsed = Parsed::new(&name, &text.into(), &self.functions)?;
+        self.add(&name, &parsed)
+    }
+
+    /// Adds a parsed text as the template `name` with all it defines, as [`Self::parse`] does.
+    ///
+    /// # Errors
+    /// When the text itself defines a template of this name.
+    pub fn add(&mut self, name: &Str, parsed: &Parsed) -> Result<(), Error> {
+        for template in parse::templates(name, &parsed.0)? {
+            if !template.is_blank || !self.by_name.contains_key(&template.name) {
                 self.by_name.insert(template.name.clone(), Arc::new(template));
             }
         }
@@ -64,7 +93,7 @@ impl Templates {
     }
 
     /// Returns the functions.
-    pub fn functions(&self) -> &Functions {
+    pub fn functions(&self) -> &Arc<Functions> {
         &self.functions
     }
 

@@ -2,7 +2,7 @@ use super::{
     Slot,
     run::{At, Run},
 };
-use crate::{Error, Kind, Type, Value, parse::Number, parse::node::Operand};
+use crate::{Error, Kind, Type, Value, parse::Number, parse::code::Operand};
 
 impl<'t> Run<'_, 't> {
     /// Evaluates an argument for a parameter of type `wanted`.
@@ -11,7 +11,7 @@ impl<'t> Run<'_, 't> {
         match operand {
             Operand::Nil { .. } if wanted.can_be_nil() => Ok(Value::zero(wanted)),
             Operand::Nil { .. } => self.fail(format!("cannot assign nil to {wanted}")),
-            Operand::Bool { .. } | Operand::Number(_) | Operand::String { .. } => self.constant(wanted, operand),
+            Operand::Bool { .. } | Operand::Number { .. } | Operand::String { .. } => self.constant(wanted, operand),
             operand => {
                 let value = self.operand(operand, dot)?;
                 self.checked(value, wanted)
@@ -45,16 +45,21 @@ impl<'t> Run<'_, 't> {
 
     /// Returns a literal as a value of type `wanted`.
     fn constant(&mut self, wanted: Type, operand: &'t Operand) -> Result<Value, Error> {
-        let number = if let Operand::Number(number) = operand { Some(&**number) } else { None };
+        let number = if let Operand::Number { number, .. } = operand { Some(self.code.number(*number)) } else { None };
         let (expected, value) = match wanted.kind() {
             Kind::Interface => return self.literal(operand).map(|slot| slot.value),
             Kind::Struct if matches!(wanted, Type::Reflect) => return self.literal(operand).map(|slot| slot.value),
             Kind::Bool => {
                 ("bool", if let Operand::Bool { truth, .. } = operand { Some((*truth).into()) } else { None })
             }
-            Kind::String => {
-                ("string", if let Operand::String { text, .. } = operand { Some(text.clone().into()) } else { None })
-            }
+            Kind::String => (
+                "string",
+                if let Operand::String { text, .. } = operand {
+                    Some(self.code.text(*text).clone().into())
+                } else {
+                    None
+                },
+            ),
             Kind::Complex128 => {
                 ("complex", number.and_then(|number| number.complex).map(|(r, i)| Value::Complex(r, i)))
             }
@@ -65,11 +70,11 @@ impl<'t> Run<'_, 't> {
             Kind::Uint | Kind::Uint8 | Kind::Uint16 | Kind::Uint32 | Kind::Uint64 => {
                 ("unsigned integer", number.and_then(|number| unsigned(wanted, number)))
             }
-            _ => return self.fail(format!("can't handle {operand} for arg of type {wanted}")),
+            _ => return self.fail(format!("can't handle {} for arg of type {wanted}", self.code.shown(operand))),
         };
         match value {
             Some(value) => Ok(value),
-            None => self.fail(format!("expected {expected}; found {operand}")),
+            None => self.fail(format!("expected {expected}; found {}", self.code.shown(operand))),
         }
     }
 }

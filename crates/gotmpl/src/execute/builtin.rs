@@ -33,34 +33,53 @@ const ONE: Signature = Signature::new(&[Type::Reflect], Type::Bool);
 const TWO: Signature = Signature::new(&[Type::Reflect, Type::Reflect], Type::Bool);
 
 impl Builtin {
-    const ALL: [(&'static str, Self); 19] = [
-        ("and", Self::And),
-        ("call", Self::Call),
-        ("html", Self::Html),
-        ("index", Self::Index),
-        ("slice", Self::Slice),
-        ("js", Self::Js),
-        ("len", Self::Len),
-        ("not", Self::Not),
-        ("or", Self::Or),
-        ("print", Self::Print),
-        ("printf", Self::Printf),
-        ("println", Self::Println),
-        ("urlquery", Self::UrlQuery),
-        ("eq", Self::Eq),
-        ("ge", Self::Ge),
-        ("gt", Self::Gt),
-        ("le", Self::Le),
-        ("lt", Self::Lt),
-        ("ne", Self::Ne),
-    ];
-
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, builtin)| *builtin)
+    pub(crate) fn named(name: &[u8]) -> Option<Self> {
+        Some(match name {
+            b"and" => Self::And,
+            b"call" => Self::Call,
+            b"html" => Self::Html,
+            b"index" => Self::Index,
+            b"slice" => Self::Slice,
+            b"js" => Self::Js,
+            b"len" => Self::Len,
+            b"not" => Self::Not,
+            b"or" => Self::Or,
+            b"print" => Self::Print,
+            b"printf" => Self::Printf,
+            b"println" => Self::Println,
+            b"urlquery" => Self::UrlQuery,
+            b"eq" => Self::Eq,
+            b"ge" => Self::Ge,
+            b"gt" => Self::Gt,
+            b"le" => Self::Le,
+            b"lt" => Self::Lt,
+            b"ne" => Self::Ne,
+            _ => return None,
+        })
     }
 
     pub(super) fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, builtin)| *builtin == self).map_or("", |(name, _)| name)
+        match self {
+            Self::And => "and",
+            Self::Call => "call",
+            Self::Html => "html",
+            Self::Index => "index",
+            Self::Slice => "slice",
+            Self::Js => "js",
+            Self::Len => "len",
+            Self::Not => "not",
+            Self::Or => "or",
+            Self::Print => "print",
+            Self::Printf => "printf",
+            Self::Println => "println",
+            Self::UrlQuery => "urlquery",
+            Self::Eq => "eq",
+            Self::Ge => "ge",
+            Self::Gt => "gt",
+            Self::Le => "le",
+            Self::Lt => "lt",
+            Self::Ne => "ne",
+        }
     }
 
     pub(super) fn signature(self) -> &'static Signature {

@@ -3,8 +3,8 @@ use super::{
     run::{At, Run},
 };
 use crate::{
-    CallError, Error, ErrorKind, Session, Signature, Str, Type, Value,
-    parse::node::{Callee, Operand},
+    CallError, Error, ErrorKind, Session, Signature, Type, Value,
+    parse::code::{Callee, Operand},
 };
 
 /// What is called once the arguments are there.
@@ -13,38 +13,39 @@ type Target<'a> = dyn Fn(&mut Session, &mut [Value]) -> Result<Value, CallError>
 impl<'t> Run<'_, 't> {
     pub(super) fn call_named(
         &mut self,
-        callee: &'t Callee,
-        name: &'t Str,
+        callee: Callee,
+        name: &'t [u8],
         node: At<'t>,
         dot: &Slot,
         arguments: &'t [Operand],
         last: Option<Slot>,
     ) -> Result<Slot, Error> {
         match callee {
-            Callee::Function(function) => {
+            Callee::Function(number) => {
+                let function = self.code.function(number);
                 let call = |session: &mut Session, values: &mut [Value]| function.call(session, values);
-                self.call(function.signature(), &call, &name.to_string_lossy(), node, dot, arguments, last)
+                self.call(function.signature(), &call, name, node, dot, arguments, last)
             }
             Callee::Builtin(builtin @ (Builtin::And | Builtin::Or)) => {
-                self.check_count(builtin.signature(), builtin.name(), arguments.len(), last.is_some())?;
-                self.and_or(*builtin == Builtin::Or, dot, arguments, last)
+                self.check_count(builtin.signature(), builtin.name().as_bytes(), arguments.len(), last.is_some())?;
+                self.and_or(builtin == Builtin::Or, dot, arguments, last)
             }
             Callee::Builtin(builtin @ (Builtin::Len | Builtin::Slice)) => {
-                self.call_with_slots(*builtin, node, dot, arguments, last)
+                self.call_with_slots(builtin, node, dot, arguments, last)
             }
             Callee::Builtin(Builtin::Call) => {
                 let name = match (arguments.first(), &last) {
-                    (Some(first), _) => first.to_string(),
+                    (Some(first), _) => self.code.shown(first).to_string(),
                     (None, Some(Slot { value: Value::Str(text), .. })) => text.to_string(),
                     (None, Some(last)) if last.is_missing() => "<invalid Value>".to_owned(),
                     (None, last) => format!("<{} Value>", last.as_ref().map_or("invalid", Slot::type_name)),
                 };
                 let call = |session: &mut Session, values: &mut [Value]| super::builtin::call(session, &name, values);
-                self.call(Builtin::Call.signature(), &call, "call", node, dot, arguments, last)
+                self.call(Builtin::Call.signature(), &call, b"call", node, dot, arguments, last)
             }
             Callee::Builtin(builtin) => {
                 let call = |_: &mut Session, values: &mut [Value]| builtin.call(values);
-                self.call(builtin.signature(), &call, builtin.name(), node, dot, arguments, last)
+                self.call(builtin.signature(), &call, builtin.name().as_bytes(), node, dot, arguments, last)
             }
         }
     }
@@ -55,7 +56,7 @@ impl<'t> Run<'_, 't> {
         &mut self,
         signature: &Signature,
         target: &Target<'_>,
-        name: &str,
+        name: &[u8],
         node: At<'t>,
         dot: &Slot,
         arguments: &'t [Operand],
@@ -78,21 +79,23 @@ impl<'t> Run<'_, 't> {
         }
     }
 
-    fn call_failed(&mut self, name: &str, node: At<'t>, error: CallError) -> Result<Slot, Error> {
+    fn call_failed(&mut self, name: &[u8], node: At<'t>, error: CallError) -> Result<Slot, Error> {
         self.at = node;
         let (message, cause) = error.into_parts();
+        let name = String::from_utf8_lossy(name);
         Err(self.error(ErrorKind::Execute, format!("error calling {name}: {message}")).with_cause(cause))
     }
 
-    fn check_count(&self, signature: &Signature, name: &str, given: usize, has_last: bool) -> Result<(), Error> {
+    fn check_count(&self, signature: &Signature, name: &[u8], given: usize, has_last: bool) -> Result<(), Error> {
         let n_fixed = signature.parameters().len();
         let n_given = given + usize::from(has_last);
+        let name = || String::from_utf8_lossy(name);
         if signature.rest().is_some() {
             if n_given < n_fixed {
-                return self.fail(format!("wrong number of args for {name}: want at least {n_fixed} got {given}"));
+                return self.fail(format!("wrong number of args for {}: want at least {n_fixed} got {given}", name()));
             }
         } else if n_given != n_fixed {
-            return self.fail(format!("wrong number of args for {name}: want {n_fixed} got {n_given}"));
+            return self.fail(format!("wrong number of args for {}: want {n_fixed} got {n_given}", name()));
         }
         Ok(())
     }
@@ -118,7 +121,7 @@ impl<'t> Run<'_, 't> {
         arguments: &'t [Operand],
         last: Option<Slot>,
     ) -> Result<Slot, Error> {
-        self.check_count(builtin.signature(), builtin.name(), arguments.len(), last.is_some())?;
+        self.check_count(builtin.signature(), builtin.name().as_bytes(), arguments.len(), last.is_some())?;
         let mut slots = Vec::with_capacity(arguments.len() + 1);
         for argument in arguments {
             slots.push(self.operand(argument, dot)?);
@@ -129,7 +132,7 @@ impl<'t> Run<'_, 't> {
             (_, [item, ..]) => index::length(item),
             (_, []) => Ok(Value::Nil),
         };
-        result.map(Slot::new).or_else(|error| self.call_failed(builtin.name(), node, error))
+        result.map(Slot::new).or_else(|error| self.call_failed(builtin.name().as_bytes(), node, error))
     }
 }
 

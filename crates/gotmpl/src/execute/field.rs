@@ -4,7 +4,7 @@ use super::{
     Slot,
     run::{At, Run},
 };
-use crate::{Error, Kind, Map, MissingKey, Object, Str, Value, fmt::quote, parse::node::Operand};
+use crate::{Error, Kind, Map, MissingKey, Object, Str, Value, fmt::quote, parse::code::Operand};
 
 impl<'t> Run<'_, 't> {
     /// Walks `names` from `receiver`; arguments are for the method at the end.
@@ -12,31 +12,36 @@ impl<'t> Run<'_, 't> {
         &mut self,
         operand: &'t Operand,
         names: &'t [Str],
-        mut receiver: Slot,
+        receiver: &Slot,
         dot: &Slot,
         arguments: &'t [Operand],
         last: Option<Slot>,
     ) -> Result<Slot, Error> {
-        let Some((end, path)) = names.split_last() else { return Ok(receiver) };
+        let Some((end, path)) = names.split_last() else { return Ok(receiver.clone()) };
+        let Some((first, path)) = path.split_first() else {
+            return self.field(operand, end, receiver, dot, arguments, last);
+        };
+        let mut reached = self.field(operand, first, receiver, dot, &[], None)?;
         for name in path {
-            receiver = self.field(operand, name, receiver, dot, &[], None)?;
+            reached = self.field(operand, name, &reached, dot, &[], None)?;
         }
-        self.field(operand, end, receiver, dot, arguments, last)
+        self.field(operand, end, &reached, dot, arguments, last)
     }
 
     fn field(
         &mut self,
         operand: &'t Operand,
         name: &'t Str,
-        receiver: Slot,
+        receiver: &Slot,
         dot: &Slot,
         arguments: &'t [Operand],
         last: Option<Slot>,
     ) -> Result<Slot, Error> {
-        let type_name = receiver.type_name();
         let has_arguments = !arguments.is_empty() || last.is_some();
-        match receiver.value {
-            Value::Nil if receiver.in_interface => self.fail(format!("nil pointer evaluating {type_name}.{name}")),
+        match &receiver.value {
+            Value::Nil if receiver.in_interface => {
+                self.fail(format!("nil pointer evaluating {}.{name}", receiver.type_name()))
+            }
             Value::Nil => {
                 if self.session.missing_key() == MissingKey::Error {
                     let name = quote(name.as_bytes());
@@ -44,17 +49,17 @@ impl<'t> Run<'_, 't> {
                 }
                 Ok(Slot::default())
             }
-            Value::Map(map) => self.entry(&map, name, has_arguments),
+            Value::Map(map) => self.entry(map, name, has_arguments),
             Value::Object(object) => {
                 let text = name.to_string_lossy();
                 if let Some(signature) = object.method(&text) {
                     let call = |session: &mut crate::Session, values: &mut [Value]| object.call(session, &text, values);
                     let node = At::Operand(operand);
-                    return self.call(signature, &call, &text, node, dot, arguments, last);
+                    return self.call(signature, &call, text.as_bytes(), node, dot, arguments, last);
                 }
-                self.member(&object, name, type_name, has_arguments)
+                self.member(object, name, receiver.type_name(), has_arguments)
             }
-            _ => self.fail(format!("can't evaluate field {name} in type {type_name}")),
+            _ => self.fail(format!("can't evaluate field {name} in type {}", receiver.type_name())),
         }
     }
 

@@ -5,13 +5,13 @@ use super::{
 use crate::{
     Error, ListType, Type, UintKind, Value,
     fmt::sprint,
-    parse::node::{Branch, Pipeline},
+    parse::code::{Branch, Pipeline},
 };
 
 impl<'t> Run<'_, 't> {
     pub(super) fn range(&mut self, branch: &'t Branch, dot: &Slot) -> Result<Flow, Error> {
         let mark = self.session.variables.len();
-        let over = self.pipeline(&branch.pipeline, dot)?.value;
+        let over = self.pipeline(self.code.pipeline(branch.pipeline), dot)?.value;
         let any = match &over {
             Value::Object(object) => match object.underlying() {
                 Some(underlying) => self.iterate(branch, &underlying, &over)?,
@@ -20,8 +20,8 @@ impl<'t> Run<'_, 't> {
             over => self.iterate(branch, over, over)?,
         };
         let mut flow = Flow::Next;
-        if let (false, Some(otherwise)) = (any, &branch.otherwise) {
-            flow = self.block(otherwise, dot)?;
+        if !any {
+            flow = self.block(branch.otherwise, dot)?;
         }
         self.session.variables.truncate(mark);
         // A `break` of the else branch ends this range, as Go's does.
@@ -72,7 +72,7 @@ impl<'t> Run<'_, 't> {
     }
 
     fn check_one_variable(&self, branch: &Branch, over: &Value) -> Result<(), Error> {
-        if branch.pipeline.variables.len() <= 1 {
+        if self.code.pipeline(branch.pipeline).variables().len() <= 1 {
             return Ok(());
         }
         let text = sprint(std::slice::from_ref(over));
@@ -85,8 +85,8 @@ impl<'t> Run<'_, 't> {
         for (index, element) in elements {
             any = true;
             self.step()?;
-            self.set_range_variables(&branch.pipeline, index, &element)?;
-            let flow = self.block(&branch.body, &element)?;
+            self.set_range_variables(self.code.pipeline(branch.pipeline), index, &element)?;
+            let flow = self.block(branch.body, &element)?;
             self.session.variables.truncate(mark);
             if flow == Flow::Break {
                 break;
@@ -97,7 +97,7 @@ impl<'t> Run<'_, 't> {
 
     /// Gives the one variable the element, or the first the index and the second the element.
     fn set_range_variables(&mut self, pipeline: &'t Pipeline, index: Slot, element: &Slot) -> Result<(), Error> {
-        let (first, second) = match pipeline.variables.as_slice() {
+        let (first, second) = match *pipeline.variables() {
             [] => return Ok(()),
             [only] => (only, None),
             [first, second, ..] => (first, Some(second)),

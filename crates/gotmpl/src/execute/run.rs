@@ -1,16 +1,15 @@
-use std::fmt::Display;
-
 use super::Slot;
 use crate::{
     Error, ErrorKind, Place, Session, Str, Value,
     fmt::{print_into, quote},
-    parse::node::{Block, Branch, Command, Invoke, Node, Operand, Pipeline, Template},
+    parse::code::{Branch, Code, Command, Invoke, Node, Operand, Pipeline, Span, Symbol, Template},
 };
 
 /// One execution of one template.
 pub(crate) struct Run<'r, 't> {
     pub(super) session: &'r mut Session,
-    pub(super) template: &'t Template,
+    template: &'t Template,
+    pub(super) code: &'t Code,
     pub(super) at: At<'t>,
     /// Where this template's variables begin on the session's stack of them.
     first_variable: usize,
@@ -45,16 +44,17 @@ impl<'r, 't> Run<'r, 't> {
         output: &'r mut Vec<u8>,
     ) -> Result<(), Error> {
         let first_variable = session.variables.len();
-        session.variables.push((0, dot.clone()));
-        let mut run = Run { session: &mut *session, template, at: At::Start, first_variable, output };
-        let result = run.block(&template.root, dot);
+        session.variables.push((Symbol::DATA, dot.clone()));
+        let code = &*template.code;
+        let mut run = Run { session: &mut *session, template, code, at: At::Start, first_variable, output };
+        let result = run.block(template.root, dot);
         session.variables.truncate(first_variable);
         result.map(|_| ())
     }
 
-    pub(super) fn block(&mut self, block: &'t Block, dot: &Slot) -> Result<Flow, Error> {
-        for node in &block.0 {
-            let flow = self.node(node, dot)?;
+    pub(super) fn block(&mut self, block: Span<Node>, dot: &Slot) -> Result<Flow, Error> {
+        for node in self.code.nodes(block) {
+            let flow = self.node(*node, dot)?;
             if flow != Flow::Next {
                 return Ok(flow);
             }
@@ -62,24 +62,25 @@ impl<'r, 't> Run<'r, 't> {
         Ok(Flow::Next)
     }
 
-    fn node(&mut self, node: &'t Node, dot: &Slot) -> Result<Flow, Error> {
+    fn node(&mut self, node: Node, dot: &Slot) -> Result<Flow, Error> {
         self.step()?;
         match node {
             Node::Text { start, end } => {
-                let template = self.template;
-                self.output.extend_from_slice(&template.source.text.as_bytes()[*start..*end]);
-                self.produced(end - start)?;
+                let text = self.code.bytes(start, end);
+                self.output.extend_from_slice(text);
+                self.produced(text.len())?;
             }
             Node::Action(pipeline) => {
+                let pipeline = self.code.pipeline(pipeline);
                 let value = self.pipeline(pipeline, dot)?;
-                if pipeline.variables.is_empty() {
+                if pipeline.variables().is_empty() {
                     self.print(pipeline, &value)?;
                 }
             }
-            Node::If(branch) => return self.branch(branch, dot, |_, dot| dot),
-            Node::With(branch) => return self.branch(branch, dot, |value, _| value),
-            Node::Range(branch) => return self.range(branch, dot),
-            Node::Invoke(invoke) => self.invoke(invoke, dot)?,
+            Node::If(branch) => return self.branch(self.code.branch(branch), dot, |_, dot| dot),
+            Node::With(branch) => return self.branch(self.code.branch(branch), dot, |value, _| value),
+            Node::Range(branch) => return self.range(self.code.branch(branch), dot),
+            Node::Invoke(invoke) => self.invoke(self.code.invoke(invoke), dot)?,
             Node::Break => return Ok(Flow::Break),
             Node::Continue => return Ok(Flow::Continue),
         }
@@ -94,13 +95,11 @@ impl<'r, 't> Run<'r, 't> {
         dot_of: for<'v> fn(&'v Slot, &'v Slot) -> &'v Slot,
     ) -> Result<Flow, Error> {
         let mark = self.session.variables.len();
-        let value = self.pipeline(&branch.pipeline, dot)?;
+        let value = self.pipeline(self.code.pipeline(branch.pipeline), dot)?;
         let flow = if value.value.is_true() {
-            self.block(&branch.body, dot_of(&value, dot))?
-        } else if let Some(otherwise) = &branch.otherwise {
-            self.block(otherwise, dot)?
+            self.block(branch.body, dot_of(&value, dot))?
         } else {
-            Flow::Next
+            self.block(branch.otherwise, dot)?
         };
         self.session.variables.truncate(mark);
         Ok(flow)
@@ -108,12 +107,13 @@ impl<'r, 't> Run<'r, 't> {
 
     fn invoke(&mut self, invoke: &'t Invoke, dot: &Slot) -> Result<(), Error> {
         self.at = At::Invoke(invoke);
-        let Some(template) = self.session.lookup(invoke.name.as_bytes()) else {
-            let name = quote(invoke.name.as_bytes());
+        let name = self.code.text(invoke.name);
+        let Some(template) = self.session.lookup(name.as_bytes()) else {
+            let name = quote(name.as_bytes());
             return self.fail(format!("template {} not defined", String::from_utf8_lossy(&name)));
         };
-        let dot = match &invoke.pipeline {
-            Some(pipeline) => self.pipeline(pipeline, dot)?,
+        let dot = match invoke.pipeline {
+            Some(pipeline) => self.pipeline(self.code.pipeline(pipeline), dot)?,
             None => Slot::default(),
         };
         if let Err(message) = self.session.enter() {
@@ -135,7 +135,7 @@ impl<'r, 't> Run<'r, 't> {
             }
             Value::Func(_) => {
                 let type_name = value.value.full_type_name();
-                return self.fail(format!("can't print {{{{{pipeline}}}}} of type {type_name}"));
+                return self.fail(format!("can't print {{{{{}}}}} of type {type_name}", self.code.shown(pipeline)));
             }
             value => print_into(self.output, value),
         };
@@ -145,12 +145,12 @@ impl<'r, 't> Run<'r, 't> {
         self.produced(self.output.len() - before)
     }
 
-    pub(super) fn push_variable(&mut self, symbol: u32, value: Slot) {
+    pub(super) fn push_variable(&mut self, symbol: Symbol, value: Slot) {
         self.session.variables.push((symbol, value));
     }
 
     /// Returns the innermost variable of this symbol, for reading or assignment.
-    pub(super) fn variable(&mut self, symbol: u32) -> Option<&mut Slot> {
+    pub(super) fn variable(&mut self, symbol: Symbol) -> Option<&mut Slot> {
         let own = &mut self.session.variables[self.first_variable..];
         own.iter_mut().rev().find(|(known, _)| *known == symbol).map(|(_, value)| value)
     }
@@ -181,28 +181,24 @@ impl<'r, 't> Run<'r, 't> {
     }
 
     fn place_of(&self, at: At<'t>) -> Place {
-        let (position, node): (usize, String) = match at {
+        let code = self.code;
+        let (position, node) = match at {
             At::Start => (0, String::new()),
-            At::Action(pipeline) => (pipeline.position, format!("{{{{{pipeline}}}}}")),
-            At::Invoke(invoke) => shown(invoke.position, invoke),
-            At::Pipeline(pipeline) => shown(pipeline.position, pipeline),
-            At::Command(command) => shown(command.position, command),
-            At::Operand(operand) => shown(operand.position(), operand),
+            At::Action(pipeline) => (pipeline.position, format!("{{{{{}}}}}", code.shown(pipeline))),
+            At::Invoke(invoke) => (invoke.position, code.shown(invoke).to_string()),
+            At::Pipeline(pipeline) => (pipeline.position, code.shown(pipeline).to_string()),
+            At::Command(command) => (command.position, code.shown(command).to_string()),
+            At::Operand(operand) => (operand.position(), code.shown(operand).to_string()),
         };
-        let source = &self.template.source;
-        let before = &source.text.as_bytes()[..position];
-        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        let before = code.bytes(0, position);
+        let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
         Place {
-            file: source.name.clone(),
-            text: source.text.clone(),
+            file: self.template.file.clone(),
+            text: Str::clone(&code.text),
             template: Str::clone(&self.template.name),
-            line: before.split(|byte| *byte == b'\n').count(),
-            column: Some(position - line_start),
+            line: 1 + memchr::memchr_iter(b'\n', before).count(),
+            column: Some(before.len() - line_start),
             node,
         }
     }
-}
-
-fn shown(position: usize, node: &dyn Display) -> (usize, String) {
-    (position, node.to_string())
 }

@@ -1,14 +1,15 @@
 use super::{
-    node::{Block, Branch, Invoke, Node},
+    code::{Branch, BranchId, Invoke, InvokeId, Node, Span, TextId},
     parser::{Item, Parser, Terminator, Tree},
+    pipeline::last,
     token::{Token, TokenKind},
 };
-use crate::{Error, Str};
+use crate::Error;
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     /// Parses the whole text.
-    pub(super) fn top(&mut self) -> Result<Block, Error> {
-        let mut root = Block::default();
+    pub(super) fn top(&mut self) -> Result<Span<Node>, Error> {
+        let mark = self.nodes.len();
         while self.peek().kind != TokenKind::Eof {
             if self.peek().kind == TokenKind::LeftDelimiter {
                 let delimiter = self.next();
@@ -19,13 +20,13 @@ impl<'a> Parser<'a> {
                 self.backup_2(delimiter);
             }
             match self.text_or_action()? {
-                Item::Node(node) => root.0.push(node),
+                Item::Node(node) => self.nodes.push(node),
                 Item::Terminator(terminator) => {
                     return Err(self.error(format!("unexpected {}", terminator.as_str())));
                 }
             }
         }
-        Ok(root)
+        Ok(self.close_block(mark))
     }
 
     /// Parses what follows `{{define`.
@@ -39,18 +40,18 @@ impl<'a> Parser<'a> {
         if terminator != Terminator::End {
             return Err(self.error(format!("unexpected {} in {context}", terminator.as_str())));
         }
-        self.add(name, root)?;
+        self.define(name, root)?;
         self.tree = outer;
         Ok(())
     }
 
-    fn list(&mut self) -> Result<(Block, Terminator), Error> {
+    fn list(&mut self) -> Result<(Span<Node>, Terminator), Error> {
         self.check_depth()?;
-        let mut list = Block::default();
+        let mark = self.nodes.len();
         while self.peek_non_space().kind != TokenKind::Eof {
             match self.text_or_action()? {
-                Item::Node(node) => list.0.push(node),
-                Item::Terminator(terminator) => return Ok((list, terminator)),
+                Item::Node(node) => self.nodes.push(node),
+                Item::Terminator(terminator) => return Ok((self.close_block(mark), terminator)),
             }
         }
         Err(self.error("unexpected EOF"))
@@ -59,14 +60,12 @@ impl<'a> Parser<'a> {
     fn text_or_action(&mut self) -> Result<Item, Error> {
         let token = self.next_non_space();
         match token.kind {
-            TokenKind::Text => {
-                Ok(Item::Node(Node::Text { start: token.position, end: token.position + token.text.len() }))
-            }
+            TokenKind::Text => Ok(Item::Node(Node::Text { start: token.position, end: token.end })),
             TokenKind::LeftDelimiter => {
-                self.tree.action_line = token.line;
+                self.tree.action = Some(token.position);
                 let item = self.action();
                 if item.is_ok() {
-                    self.tree.action_line = 0;
+                    self.tree.action = None;
                 }
                 item
             }
@@ -115,7 +114,7 @@ impl<'a> Parser<'a> {
         Ok(Item::Terminator(Terminator::Else))
     }
 
-    fn branch(&mut self, context: &str) -> Result<Branch, Error> {
+    fn branch(&mut self, context: &str) -> Result<BranchId, Error> {
         let variables = self.tree.variables.len();
         let pipeline = self.pipeline(context, TokenKind::RightDelimiter)?;
         let in_range = usize::from(context == "range");
@@ -123,22 +122,28 @@ impl<'a> Parser<'a> {
         let (body, terminator) = self.list()?;
         self.tree.range_depth -= in_range;
         let otherwise = match terminator {
-            Terminator::End => None,
-            Terminator::Else => Some(self.else_list(context)?),
+            Terminator::End => Span::default(),
+            Terminator::Else => self.else_list(context)?,
         };
         self.tree.variables.truncate(variables);
-        Ok(Branch { pipeline, body, otherwise })
+        self.code.branches.push(Branch { pipeline, body, otherwise });
+        Ok(BranchId(last(&self.code.branches)))
     }
 
-    fn else_list(&mut self, context: &str) -> Result<Block, Error> {
+    fn else_list(&mut self, context: &str) -> Result<Span<Node>, Error> {
+        let mark = self.nodes.len();
         match (context, self.peek().kind) {
             ("if", TokenKind::If) => {
                 self.next();
-                Ok(Block(vec![Node::If(self.branch("if")?)]))
+                let inner = self.branch("if")?;
+                self.nodes.push(Node::If(inner));
+                Ok(self.close_block(mark))
             }
             ("with", TokenKind::With) => {
                 self.next();
-                Ok(Block(vec![Node::With(self.branch("with")?)]))
+                let inner = self.branch("with")?;
+                self.nodes.push(Node::With(inner));
+                Ok(self.close_block(mark))
             }
             _ => match self.list()? {
                 (list, Terminator::End) => Ok(list),
@@ -159,9 +164,9 @@ impl<'a> Parser<'a> {
             self.tree = outer;
             return Err(self.error(format!("unexpected {} in {context}", terminator.as_str())));
         }
-        self.add(name.clone(), root)?;
+        self.define(self.code.text(name).clone(), root)?;
         self.tree = outer;
-        Ok(Node::Invoke(Invoke { position: token.position, name, pipeline: Some(pipeline) }))
+        Ok(self.invocation(Invoke { position: token.position, name, pipeline: Some(pipeline) }))
     }
 
     fn invoke(&mut self) -> Result<Node, Error> {
@@ -174,12 +179,17 @@ impl<'a> Parser<'a> {
             self.backup();
             Some(self.pipeline(context, TokenKind::RightDelimiter)?)
         };
-        Ok(Node::Invoke(Invoke { position: token.position, name, pipeline }))
+        Ok(self.invocation(Invoke { position: token.position, name, pipeline }))
     }
 
-    fn template_name(&mut self, token: Token<'a>, context: &str) -> Result<Str, Error> {
+    fn invocation(&mut self, invoke: Invoke) -> Node {
+        self.code.invokes.push(invoke);
+        Node::Invoke(InvokeId(last(&self.code.invokes)))
+    }
+
+    fn template_name(&mut self, token: Token, context: &str) -> Result<TextId, Error> {
         match token.kind {
-            TokenKind::String | TokenKind::RawString => self.unquote(token),
+            TokenKind::String | TokenKind::RawString => self.literal(token),
             _ => Err(self.unexpected(token, context)),
         }
     }

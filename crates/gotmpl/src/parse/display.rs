@@ -2,74 +2,90 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::node::{Command, Invoke, Operand, Pipeline, Variable};
+use super::code::{Code, Command, Invoke, Operand, Pipeline};
 use crate::{Str, fmt::quote};
 
-impl Display for Pipeline {
+/// A node with the code that it is part of.
+pub(crate) struct Shown<'c, N> {
+    code: &'c Code,
+    node: &'c N,
+}
+
+impl Code {
+    /// Returns a node of this code in the form that Go prints.
+    pub(crate) fn shown<'c, N>(&'c self, node: &'c N) -> Shown<'c, N> {
+        Shown { code: self, node }
+    }
+}
+
+impl Display for Shown<'_, Pipeline> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        for (at, variable) in self.variables.iter().enumerate() {
-            write!(f, "{}{variable}", if at > 0 { ", " } else { "" })?;
+        let variables = self.node.variables();
+        for (at, variable) in variables.iter().enumerate() {
+            write!(f, "{}{}", if at > 0 { ", " } else { "" }, self.code.symbol(*variable))?;
         }
-        if !self.variables.is_empty() {
-            f.write_str(if self.assigns { " = " } else { " := " })?;
+        if !variables.is_empty() {
+            f.write_str(if self.node.assigns { " = " } else { " := " })?;
         }
-        for (at, command) in self.commands.iter().enumerate() {
-            write!(f, "{}{command}", if at > 0 { " | " } else { "" })?;
+        for (at, command) in self.code.commands(self.node).iter().enumerate() {
+            write!(f, "{}{}", if at > 0 { " | " } else { "" }, self.code.shown(command))?;
         }
         Ok(())
     }
 }
 
-impl Display for Command {
+impl Display for Shown<'_, Command> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        for (at, operand) in self.operands.iter().enumerate() {
+        for (at, operand) in self.code.operands(self.node).iter().enumerate() {
             f.write_str(if at > 0 { " " } else { "" })?;
-            match operand {
-                Operand::Pipeline(pipeline) => write!(f, "({pipeline})")?,
-                operand => write!(f, "{operand}")?,
-            }
+            in_parentheses(f, self.code, operand)?;
         }
         Ok(())
     }
 }
 
-impl Display for Operand {
+impl Display for Shown<'_, Operand> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            Self::Bool { truth, .. } => write!(f, "{truth}"),
-            Self::Dot { .. } => f.write_str("."),
-            Self::Nil { .. } => f.write_str("nil"),
-            Self::Number(number) => f.write_str(&number.text),
-            Self::String { quoted, .. } => write!(f, "{quoted}"),
-            Self::Field { names, .. } => fields(f, names),
-            Self::Variable(variable) => write!(f, "{variable}"),
-            Self::Function { name, .. } => write!(f, "{name}"),
-            Self::Chain(chain) => {
-                match &chain.operand {
-                    Self::Pipeline(pipeline) => write!(f, "({pipeline})")?,
-                    operand => write!(f, "{operand}")?,
-                }
-                fields(f, &chain.fields)
+        let code = self.code;
+        match *self.node {
+            Operand::Bool { truth, .. } => write!(f, "{truth}"),
+            Operand::Dot { .. } => f.write_str("."),
+            Operand::Nil { .. } => f.write_str("nil"),
+            Operand::Number { position, end, .. }
+            | Operand::String { position, end, .. }
+            | Operand::Function { position, end, .. } => {
+                f.write_str(&String::from_utf8_lossy(code.bytes(position, end)))
             }
-            Self::Pipeline(pipeline) => write!(f, "{pipeline}"),
+            Operand::Field { names, .. } => fields(f, code.names(names)),
+            Operand::Variable { symbol, names, .. } => {
+                write!(f, "{}", code.symbol(symbol))?;
+                fields(f, code.names(names))
+            }
+            Operand::Chain { chain, .. } => {
+                let chain = code.chain(chain);
+                in_parentheses(f, code, &chain.operand)?;
+                fields(f, code.names(chain.names))
+            }
+            Operand::Pipeline { pipeline, .. } => write!(f, "{}", code.shown(code.pipeline(pipeline))),
         }
     }
 }
 
-impl Display for Variable {
+impl Display for Shown<'_, Invoke> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        write!(f, "{}", self.name)?;
-        fields(f, &self.fields)
-    }
-}
-
-impl Display for Invoke {
-    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        write!(f, "{{{{template {}", String::from_utf8_lossy(&quote(self.name.as_bytes())))?;
-        if let Some(pipeline) = &self.pipeline {
-            write!(f, " {pipeline}")?;
+        let name = quote(self.code.text(self.node.name).as_bytes());
+        write!(f, "{{{{template {}", String::from_utf8_lossy(&name))?;
+        if let Some(pipeline) = self.node.pipeline {
+            write!(f, " {}", self.code.shown(self.code.pipeline(pipeline)))?;
         }
         f.write_str("}}")
+    }
+}
+
+fn in_parentheses(f: &mut Formatter<'_>, code: &Code, operand: &Operand) -> Result {
+    match operand {
+        Operand::Pipeline { pipeline, .. } => write!(f, "({})", code.shown(code.pipeline(*pipeline))),
+        operand => write!(f, "{}", code.shown(operand)),
     }
 }
 

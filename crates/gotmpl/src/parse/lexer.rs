@@ -1,4 +1,9 @@
-use super::token::{Token, TokenKind};
+use memchr::{memchr, memchr_iter, memchr3, memmem};
+
+use super::{
+    bytes::{self, Class, class},
+    token::{Token, TokenKind},
+};
 use crate::unicode;
 
 const LEFT: &[u8] = b"{{";
@@ -6,123 +11,59 @@ const RIGHT: &[u8] = b"}}";
 /// The trim marker and the space beside it.
 const TRIM: usize = 2;
 
-/// Cuts a template into tokens.
+/// Cuts a template into tokens, none of which it copies.
 ///
-/// Source: the behaviour of Go's `text/template/parse`, whose line numbers and messages it has.
+/// Source: the behaviour of Go's `text/template/parse`, whose messages it has.
 pub(super) struct Lexer<'a> {
-    input: &'a [u8],
-    position: usize,
-    start: usize,
-    line: usize,
-    start_line: usize,
-    at_end: bool,
+    pub(super) input: &'a [u8],
+    pub(super) position: usize,
+    pub(super) start: usize,
     inside_action: bool,
     depth: usize,
     keywords: LoopKeywords,
+    failure: Option<Token>,
     /// What the last token of the kind `Error` says.
     pub(super) error: String,
 }
 
 /// Whether `break` and `continue` are keywords; functions of these names hide them.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct LoopKeywords {
     pub(super) has_break: bool,
     pub(super) has_continue: bool,
 }
 
-/// Where lexing goes on: a token is ready, or another state decides.
-pub(super) enum Step<'a> {
-    Done(Token<'a>),
-    LeftDelimiter,
-    Text,
-}
-
-use Step::Done;
-
-fn is_space(c: Option<char>) -> bool {
-    matches!(c, Some(' ' | '\t' | '\r' | '\n'))
-}
-
-pub(super) fn is_alphanumeric(c: Option<char>) -> bool {
-    c.is_some_and(|c| c == '_' || unicode::is_letter(c) || unicode::is_digit(c))
-}
-
-fn is_space_byte(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
-}
-
-fn newlines(bytes: &[u8]) -> usize {
-    bytes.split(|byte| *byte == b'\n').count() - 1
-}
-
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
-}
-
 impl<'a> Lexer<'a> {
+    /// Returns a lexer over `input`, of which positions fit in 32 bits.
     pub(super) fn new(input: &'a [u8], keywords: LoopKeywords) -> Self {
         Self {
             input,
             position: 0,
             start: 0,
-            line: 1,
-            start_line: 1,
-            at_end: false,
             inside_action: false,
             depth: 0,
             keywords,
+            failure: None,
             error: String::new(),
         }
     }
 
-    pub(super) fn next_token(&mut self) -> Token<'a> {
-        let mut step = if self.inside_action { self.lex_action() } else { Step::Text };
-        loop {
-            step = match step {
-                Done(token) => return token,
-                Step::Text => self.lex_text(),
-                Step::LeftDelimiter => self.lex_left_delimiter(),
-            };
-        }
+    #[inline]
+    pub(super) fn next_token(&mut self) -> Token {
+        if self.inside_action { self.lex_action() } else { self.lex_text() }
+    }
+
+    /// Returns the line of a position, counted from 1.
+    pub(super) fn line(&self, position: u32) -> usize {
+        1 + memchr_iter(b'\n', &self.input[..position as usize]).count()
     }
 
     fn rest(&self) -> &'a [u8] {
         &self.input[self.position..]
     }
 
-    /// Returns the next character; of broken UTF-8, U+FFFD.
-    pub(super) fn next(&mut self) -> Option<char> {
-        let (c, width) = unicode::decode(self.rest());
-        if width == 0 {
-            self.at_end = true;
-            return None;
-        }
-        self.position += width;
-        if c == Some('\n') {
-            self.line += 1;
-        }
-        c.or(Some(char::REPLACEMENT_CHARACTER))
-    }
-
-    pub(super) fn backup(&mut self) {
-        if self.at_end || self.position == 0 {
-            return;
-        }
-        let before = &self.input[..self.position];
-        let tail = &before[before.len().saturating_sub(4)..];
-        let width = (1..=tail.len()).find(|n| {
-            let (c, width) = unicode::decode(&tail[tail.len() - n..]);
-            c.is_some() && width == *n
-        });
-        self.position -= width.unwrap_or(1);
-        if self.input[self.position] == b'\n' {
-            self.line -= 1;
-        }
-    }
-
-    pub(super) fn peek(&mut self) -> Option<char> {
-        let c = self.next();
-        self.backup();
-        c
+    pub(super) fn byte(&self) -> Option<u8> {
+        self.input.get(self.position).copied()
     }
 
     /// Returns what was read since the last token.
@@ -130,82 +71,67 @@ impl<'a> Lexer<'a> {
         &self.input[self.start..self.position]
     }
 
-    fn token(&mut self, kind: TokenKind) -> Token<'a> {
-        let text = &self.input[self.start..self.position];
-        let token = Token { kind, position: self.start, text, line: self.start_line };
+    #[inline]
+    pub(super) fn emit(&mut self, kind: TokenKind) -> Token {
+        let token = Token { kind, position: narrow(self.start), end: narrow(self.position) };
         self.start = self.position;
-        self.start_line = self.line;
         token
     }
 
-    pub(super) fn emit(&mut self, kind: TokenKind) -> Step<'a> {
-        Done(self.token(kind))
-    }
-
-    fn ignore(&mut self) {
-        self.line += newlines(&self.input[self.start..self.position]);
-        self.start = self.position;
-        self.start_line = self.line;
-    }
-
-    pub(super) fn fail(&mut self, message: impl Into<String>) -> Step<'a> {
+    pub(super) fn fail(&mut self, message: impl Into<String>) -> Token {
         self.error = message.into();
-        let token = Token { kind: TokenKind::Error, position: self.start, text: b"", line: self.start_line };
-        self.start = 0;
-        self.position = 0;
-        self.input = b"";
-        Done(token)
+        let token = Token { kind: TokenKind::Error, position: narrow(self.start), end: narrow(self.start) };
+        self.failure = Some(token);
+        self.inside_action = false;
+        token
     }
 
-    fn lex_text(&mut self) -> Step<'a> {
-        let Some(found) = find(self.rest(), LEFT) else {
-            self.position = self.input.len();
-            if self.position == self.start {
-                return self.emit(TokenKind::Eof);
-            }
-            self.line += newlines(&self.input[self.start..]);
-            return self.emit(TokenKind::Text);
-        };
-        if found > 0 {
-            self.position += found;
-            let text = &self.input[self.start..self.position];
-            let trims = has_left_trim_marker(&self.input[self.position + LEFT.len()..]);
-            let kept = if trims { trim_end(text) } else { text.len() };
-            let trimmed = text.len() - kept;
-            self.position -= trimmed;
-            self.line += newlines(&text[..kept]);
-            let token = self.token(TokenKind::Text);
-            self.position += trimmed;
-            self.ignore();
-            if !token.text.is_empty() {
-                return Done(token);
-            }
+    fn lex_text(&mut self) -> Token {
+        if let Some(failure) = self.failure {
+            return failure;
         }
-        Step::LeftDelimiter
-    }
-
-    fn lex_left_delimiter(&mut self) -> Step<'a> {
-        self.position += LEFT.len();
-        let after = if has_left_trim_marker(self.rest()) { TRIM } else { 0 };
-        if self.rest()[after..].starts_with(b"/*") {
+        loop {
+            let Some(found) = find_left_delimiter(self.rest()) else {
+                self.position = self.input.len();
+                return self.emit(if self.position == self.start { TokenKind::Eof } else { TokenKind::Text });
+            };
+            let delimiter = self.position + found;
+            let after = if has_left_trim_marker(&self.input[delimiter + LEFT.len()..]) { TRIM } else { 0 };
+            if found > 0 {
+                let text = &self.input[self.start..delimiter];
+                let kept = if after > 0 { trim_end(text) } else { text.len() };
+                if kept > 0 {
+                    self.position = self.start + kept;
+                    let token = self.emit(TokenKind::Text);
+                    (self.start, self.position) = (delimiter, delimiter);
+                    return token;
+                }
+            }
+            self.start = delimiter;
+            self.position = delimiter + LEFT.len();
+            if self.input[self.position + after..].starts_with(b"/*") {
+                self.position += after;
+                match self.skip_comment() {
+                    Ok(()) => continue,
+                    Err(failure) => return failure,
+                }
+            }
+            let token = self.emit(TokenKind::LeftDelimiter);
+            self.inside_action = true;
             self.position += after;
-            self.ignore();
-            return self.lex_comment();
+            self.start = self.position;
+            self.depth = 0;
+            return token;
         }
-        let token = self.token(TokenKind::LeftDelimiter);
-        self.inside_action = true;
-        self.position += after;
-        self.ignore();
-        self.depth = 0;
-        Done(token)
     }
 
-    fn lex_comment(&mut self) -> Step<'a> {
+    fn skip_comment(&mut self) -> Result<(), Token> {
+        self.start = self.position;
         self.position += 2;
-        let Some(end) = find(self.rest(), b"*/") else { return self.fail("unclosed comment") };
+        let Some(end) = memmem::find(self.rest(), b"*/") else { return Err(self.fail("unclosed comment")) };
         self.position += end + 2;
         let Some(trims) = self.right_delimiter() else {
-            return self.fail("comment ends before closing delimiter");
+            return Err(self.fail("comment ends before closing delimiter"));
         };
         if trims {
             self.position += TRIM;
@@ -214,169 +140,207 @@ impl<'a> Lexer<'a> {
         if trims {
             self.position += trim_start(self.rest());
         }
-        self.ignore();
-        Step::Text
+        self.start = self.position;
+        Ok(())
     }
 
     /// Returns whether the right delimiter that stands here trims, or nothing where none stands.
+    #[inline]
     fn right_delimiter(&self) -> Option<bool> {
-        let rest = self.rest();
-        if has_right_trim_marker(rest) && rest[TRIM..].starts_with(RIGHT) {
-            return Some(true);
+        match self.rest() {
+            [b'}', b'}', ..] => Some(false),
+            [space, b'-', b'}', b'}', ..] if class(*space) == Class::Space => Some(true),
+            _ => None,
         }
-        rest.starts_with(RIGHT).then_some(false)
     }
 
-    fn lex_right_delimiter(&mut self) -> Step<'a> {
-        let trims = self.right_delimiter() == Some(true);
+    fn lex_right_delimiter(&mut self, trims: bool) -> Token {
+        if self.depth > 0 {
+            return self.fail("unclosed left paren");
+        }
         if trims {
             self.position += TRIM;
-            self.ignore();
+            self.start = self.position;
         }
         self.position += RIGHT.len();
-        let token = self.token(TokenKind::RightDelimiter);
+        let token = self.emit(TokenKind::RightDelimiter);
         if trims {
             self.position += trim_start(self.rest());
-            self.ignore();
+            self.start = self.position;
         }
         self.inside_action = false;
-        Done(token)
+        token
     }
 
-    fn lex_action(&mut self) -> Step<'a> {
-        if self.right_delimiter().is_some() {
-            return if self.depth == 0 { self.lex_right_delimiter() } else { self.fail("unclosed left paren") };
+    fn lex_action(&mut self) -> Token {
+        let Some(byte) = self.byte() else { return self.fail("unclosed action") };
+        match class(byte) {
+            Class::Space => return self.lex_space(),
+            Class::Letter => return self.lex_identifier(),
+            Class::Digit => return self.lex_number(),
+            Class::Other => {}
+            Class::Wide => return self.lex_wide(),
         }
-        let Some(c) = self.next() else { return self.fail("unclosed action") };
-        match c {
-            ' ' | '\t' | '\r' | '\n' => {
-                self.backup();
-                self.lex_space()
+        if byte == b'}' && self.right_delimiter().is_some() {
+            return self.lex_right_delimiter(false);
+        }
+        self.position += 1;
+        match byte {
+            b'=' => self.emit(TokenKind::Assign),
+            b':' if self.byte() == Some(b'=') => {
+                self.position += 1;
+                self.emit(TokenKind::Declare)
             }
-            '=' => self.emit(TokenKind::Assign),
-            ':' if self.next() == Some('=') => self.emit(TokenKind::Declare),
-            ':' => self.fail("expected :="),
-            '|' => self.emit(TokenKind::Pipe),
-            '"' => self.lex_quoted('"', TokenKind::String, "unterminated quoted string"),
-            '\'' => self.lex_quoted('\'', TokenKind::CharConstant, "unterminated character constant"),
-            '`' => self.lex_raw(),
-            '$' => self.lex_name(TokenKind::Variable),
-            '.' if self.rest().first().is_some_and(|byte| !byte.is_ascii_digit()) => self.lex_name(TokenKind::Field),
-            '.' | '+' | '-' | '0'..='9' => {
-                self.backup();
+            b':' => self.fail("expected :="),
+            b'|' => self.emit(TokenKind::Pipe),
+            b'"' => self.lex_quoted(b'"', TokenKind::String, "unterminated quoted string"),
+            b'\'' => self.lex_quoted(b'\'', TokenKind::CharConstant, "unterminated character constant"),
+            b'`' => self.lex_raw(),
+            b'$' => self.lex_name(TokenKind::Variable),
+            b'.' if self.byte().is_some_and(|byte| !byte.is_ascii_digit()) => self.lex_name(TokenKind::Field),
+            b'.' | b'+' | b'-' => {
+                self.position -= 1;
                 self.lex_number()
             }
-            c if is_alphanumeric(Some(c)) => self.lex_identifier(),
-            '(' => {
+            b'(' => {
                 self.depth += 1;
                 self.emit(TokenKind::LeftParenthesis)
             }
-            ')' if self.depth == 0 => self.fail("unexpected right paren"),
-            ')' => {
+            b')' if self.depth == 0 => self.fail("unexpected right paren"),
+            b')' => {
                 self.depth -= 1;
                 self.emit(TokenKind::RightParenthesis)
             }
-            c if c.is_ascii() && unicode::is_print(c) => self.emit(TokenKind::Char),
-            c => self.fail(format!("unrecognized character in action: {}", unicode::describe(Some(c)))),
+            byte if byte.is_ascii_graphic() => self.emit(TokenKind::Char),
+            byte => self.unrecognized(char::from(byte)),
         }
     }
 
-    fn lex_space(&mut self) -> Step<'a> {
-        let mut count = 0;
-        while is_space(self.peek()) {
-            self.next();
-            count += 1;
+    /// Lexes what begins with a character beyond ASCII, or with broken UTF-8.
+    fn lex_wide(&mut self) -> Token {
+        let (c, _) = unicode::decode(self.rest());
+        let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
+        if bytes::is_alphanumeric(c) { self.lex_identifier() } else { self.unrecognized(c) }
+    }
+
+    fn unrecognized(&mut self, c: char) -> Token {
+        self.fail(format!("unrecognized character in action: {}", unicode::describe(Some(c))))
+    }
+
+    fn lex_space(&mut self) -> Token {
+        if self.right_delimiter().is_some() {
+            return self.lex_right_delimiter(true);
         }
-        let last = &self.input[self.position - 1..];
-        if has_right_trim_marker(last) && last[TRIM..].starts_with(RIGHT) {
-            self.backup();
-            if count == 1 {
-                return self.lex_right_delimiter();
+        self.position += 1;
+        while self.byte().is_some_and(|byte| class(byte) == Class::Space) {
+            if self.right_delimiter().is_some() {
+                break;
             }
+            self.position += 1;
         }
         self.emit(TokenKind::Space)
     }
 
-    fn lex_identifier(&mut self) -> Step<'a> {
-        let mut c = self.next();
-        while is_alphanumeric(c) {
-            c = self.next();
-        }
-        self.backup();
-        let word = &self.input[self.start..self.position];
+    fn lex_identifier(&mut self) -> Token {
+        self.skip_alphanumeric();
         if !self.at_terminator() {
-            return self.fail(format!("bad character {}", unicode::describe(c)));
+            return self.bad_character();
         }
-        match TokenKind::keyword(word) {
-            Some(TokenKind::Break) if !self.keywords.has_break => self.emit(TokenKind::Identifier),
-            Some(TokenKind::Continue) if !self.keywords.has_continue => self.emit(TokenKind::Identifier),
-            Some(keyword) => self.emit(keyword),
-            None if word == b"true" || word == b"false" => self.emit(TokenKind::Bool),
-            None => self.emit(TokenKind::Identifier),
-        }
+        let word = self.pending();
+        let kind = match TokenKind::keyword(word) {
+            Some(TokenKind::Break) if !self.keywords.has_break => TokenKind::Identifier,
+            Some(TokenKind::Continue) if !self.keywords.has_continue => TokenKind::Identifier,
+            Some(keyword) => keyword,
+            None if word == b"true" || word == b"false" => TokenKind::Bool,
+            None => TokenKind::Identifier,
+        };
+        self.emit(kind)
     }
 
-    fn lex_name(&mut self, kind: TokenKind) -> Step<'a> {
+    fn lex_name(&mut self, kind: TokenKind) -> Token {
         if self.at_terminator() {
             return self.emit(if kind == TokenKind::Variable { kind } else { TokenKind::Dot });
         }
-        let mut c = self.next();
-        while is_alphanumeric(c) {
-            c = self.next();
-        }
-        self.backup();
-        if self.at_terminator() {
-            self.emit(kind)
-        } else {
-            self.fail(format!("bad character {}", unicode::describe(c)))
-        }
+        self.skip_alphanumeric();
+        if self.at_terminator() { self.emit(kind) } else { self.bad_character() }
     }
 
-    fn at_terminator(&mut self) -> bool {
-        let c = self.peek();
-        is_space(c) || matches!(c, None | Some('.' | ',' | '|' | ':' | ')' | '(')) || self.rest().starts_with(RIGHT)
+    fn bad_character(&mut self) -> Token {
+        let (c, _) = unicode::decode(self.rest());
+        self.fail(format!("bad character {}", unicode::describe(c)))
     }
 
-    fn lex_quoted(&mut self, quote: char, kind: TokenKind, message: &str) -> Step<'a> {
+    fn skip_alphanumeric(&mut self) {
         loop {
-            match self.next() {
-                Some('\\') => {
-                    if matches!(self.next(), None | Some('\n')) {
-                        return self.fail(message);
+            let Some(byte) = self.byte() else { return };
+            match class(byte) {
+                Class::Letter | Class::Digit => self.position += 1,
+                Class::Wide => {
+                    let (c, width) = unicode::decode(self.rest());
+                    if !c.is_some_and(bytes::is_alphanumeric) {
+                        return;
                     }
+                    self.position += width;
                 }
-                None | Some('\n') => return self.fail(message),
-                Some(c) if c == quote => return self.emit(kind),
-                Some(_) => {}
+                _ => return,
             }
         }
     }
 
-    fn lex_raw(&mut self) -> Step<'a> {
+    #[inline]
+    fn at_terminator(&self) -> bool {
+        match self.byte() {
+            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
+            Some(b'}') => self.rest().starts_with(RIGHT),
+            Some(_) => false,
+        }
+    }
+
+    fn lex_quoted(&mut self, quote: u8, kind: TokenKind, message: &str) -> Token {
         loop {
-            match self.next() {
-                None => return self.fail("unterminated raw quoted string"),
-                Some('`') => return self.emit(TokenKind::RawString),
-                Some(_) => {}
+            let Some(found) = memchr3(quote, b'\\', b'\n', self.rest()) else { return self.fail(message) };
+            self.position += found + 1;
+            match self.input[self.position - 1] {
+                b'\\' if !matches!(self.byte(), None | Some(b'\n')) => self.position += 1,
+                byte if byte == quote => return self.emit(kind),
+                _ => return self.fail(message),
             }
         }
+    }
+
+    fn lex_raw(&mut self) -> Token {
+        let Some(found) = memchr(b'`', self.rest()) else { return self.fail("unterminated raw quoted string") };
+        self.position += found + 1;
+        self.emit(TokenKind::RawString)
+    }
+}
+
+/// Texts have fewer bytes than 32 bits count: [`super::parser::parse`] refuses larger ones.
+fn narrow(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+fn find_left_delimiter(text: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let found = from + memchr(b'{', &text[from..])?;
+        if text.get(found + 1) == Some(&b'{') {
+            return Some(found);
+        }
+        from = found + 1;
     }
 }
 
 fn has_left_trim_marker(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'-', space, ..] if is_space_byte(*space))
-}
-
-fn has_right_trim_marker(bytes: &[u8]) -> bool {
-    matches!(bytes, [space, b'-', ..] if is_space_byte(*space))
+    matches!(bytes, [b'-', space, ..] if class(*space) == Class::Space)
 }
 
 /// Returns the length of `text` without the white space at its end.
 fn trim_end(text: &[u8]) -> usize {
-    text.iter().rposition(|byte| !is_space_byte(*byte)).map_or(0, |at| at + 1)
+    text.iter().rposition(|byte| class(*byte) != Class::Space).map_or(0, |at| at + 1)
 }
 
 /// Returns the length of the white space at the start of `text`.
 fn trim_start(text: &[u8]) -> usize {
-    text.iter().position(|byte| !is_space_byte(*byte)).unwrap_or(text.len())
+    text.iter().position(|byte| class(*byte) != Class::Space).unwrap_or(text.len())
 }

@@ -1,8 +1,11 @@
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::{
+    code::{Callee, Code, Command, Definition, Node, Operand, Span, Symbol, Template},
     lexer::{Lexer, LoopKeywords},
-    node::{Block, Callee, Node, Source, Template},
+    symbols::Symbols,
     token::{Token, TokenKind},
 };
 use crate::{Error, ErrorKind, Functions, Place, Str, execute::Builtin, fmt::quote, stack::Gauge, strconv::unquote};
@@ -10,50 +13,124 @@ use crate::{Error, ErrorKind, Functions, Place, Str, execute::Builtin, fmt::quot
 /// How much stack parsing may use; Go allows 10000 nested parentheses and any number of nested blocks.
 const STACK: usize = 512 << 10;
 
-/// Returns the templates that `text` makes, the one named `name` last.
-pub(crate) fn parse(name: &Str, text: &Str, functions: &Functions) -> Result<Vec<Template>, Error> {
-    let source = Arc::new(Source { name: name.clone(), text: text.clone() });
-    let bytes = source.text.clone();
+/// Positions in a text must fit in 32 bits.
+const LARGEST: usize = 1 << 31;
+
+/// Parses `text`; `name` is for messages alone.
+pub(crate) fn parse(name: &Str, text: &Str, functions: &Arc<Functions>) -> Result<Code, Error> {
+    let text = Arc::new(text.clone());
+    let place = |line| place(name, &text, line);
+    if text.len() > LARGEST {
+        let message = format!("a template of {} bytes is larger than {LARGEST}", text.len());
+        return Err(Error::new(ErrorKind::Limit, Some(place(1)), message));
+    }
     let keywords =
         LoopKeywords { has_break: functions.get("break").is_none(), has_continue: functions.get("continue").is_none() };
-    let lexer = Lexer::new(bytes.as_bytes(), keywords);
     let mut parser = Parser {
-        lexer,
-        source,
-        functions,
-        symbols: HashMap::from([(Vec::from(b"$"), 0)]),
-        templates: Vec::new(),
+        name,
+        lexer: Lexer::new(text.as_bytes(), keywords),
+        code: empty(&text, functions),
+        symbols: Symbols::new(),
+        defined: HashMap::default(),
         tree: Tree::new(),
+        nodes: Vec::new(),
+        commands: Vec::new(),
+        operands: Vec::new(),
         gauge: Gauge::new(STACK),
     };
     let root = parser.top()?;
-    parser.add(name.clone(), root)?;
-    Ok(parser.templates)
+    let mut code = parser.code;
+    code.symbols = parser.symbols.names();
+    let is_blank = code.is_blank(root);
+    code.definitions.push(Definition { name: Str::default(), root, is_blank });
+    code.shrink();
+    Ok(code)
+}
+
+/// Returns the templates that `code` makes under `name`, the one of this name last.
+pub(crate) fn templates(name: &Str, code: &Arc<Code>) -> Result<Vec<Template>, Error> {
+    let own = code.definitions.len() - 1;
+    let named = |(at, definition): (usize, &Definition)| Template {
+        name: if at == own { name.clone() } else { definition.name.clone() },
+        file: name.clone(),
+        code: Arc::clone(code),
+        root: definition.root,
+        is_blank: definition.is_blank,
+    };
+    let mut templates: Vec<_> = code.definitions.iter().enumerate().map(named).collect();
+    // What the text defines under the name of the whole is the same template.
+    let Some(other) = templates[..own].iter().position(|template| template.name == *name) else { return Ok(templates) };
+    match (templates[other].is_blank, templates[own].is_blank) {
+        (true, _) => drop(templates.remove(other)),
+        (false, true) => drop(templates.pop()),
+        (false, false) => {
+            let text = code.text.as_bytes();
+            let line = 1 + memchr::memchr_iter(b'\n', text).count();
+            return Err(Error::new(ErrorKind::Parse, Some(place(name, &code.text, line)), defined_twice(name)));
+        }
+    }
+    Ok(templates)
+}
+
+fn place(name: &Str, text: &Str, line: usize) -> Place {
+    let template = Str::default();
+    Place { file: name.clone(), text: text.clone(), template, line, column: None, node: String::new() }
+}
+
+fn defined_twice(name: &Str) -> String {
+    let name = quote(name.as_bytes());
+    format!("template: multiple definition of template {}", String::from_utf8_lossy(&name))
+}
+
+/// Returns code with room for what a text of this size usually holds.
+fn empty(text: &Arc<Str>, functions: &Arc<Functions>) -> Code {
+    let size = text.len();
+    Code {
+        text: Arc::clone(text),
+        functions: Arc::clone(functions),
+        nodes: Vec::with_capacity(size / 24),
+        branches: Vec::with_capacity(size / 128),
+        invokes: Vec::new(),
+        pipelines: Vec::with_capacity(size / 40),
+        commands: Vec::with_capacity(size / 32),
+        operands: Vec::with_capacity(size / 24),
+        chains: Vec::new(),
+        numbers: Vec::new(),
+        texts: Vec::with_capacity(size / 24),
+        symbols: Vec::new(),
+        definitions: Vec::new(),
+    }
 }
 
 pub(super) struct Parser<'a> {
+    name: &'a Str,
     pub(super) lexer: Lexer<'a>,
-    pub(super) source: Arc<Source>,
-    functions: &'a Functions,
-    symbols: HashMap<Vec<u8>, u32>,
-    templates: Vec<Template>,
-    pub(super) tree: Tree<'a>,
+    pub(super) code: Code,
+    symbols: Symbols<'a>,
+    /// Where each name stands among the definitions.
+    defined: HashMap<Str, usize>,
+    pub(super) tree: Tree,
+    /// Nodes of the open blocks, commands of the open pipelines, operands of the open commands: they move to the code as
+    /// neighbours when the block, pipeline or command ends.
+    pub(super) nodes: Vec<Node>,
+    pub(super) commands: Vec<Command>,
+    pub(super) operands: Vec<Operand>,
     gauge: Gauge,
 }
 
 /// What belongs to one template while it is parsed. A `define` or `block` starts a fresh one.
-pub(super) struct Tree<'a> {
-    tokens: [Token<'a>; 3],
+pub(super) struct Tree {
+    tokens: [Token; 3],
     peeked: usize,
-    pub(super) variables: Vec<u32>,
+    pub(super) variables: Vec<Symbol>,
     pub(super) range_depth: usize,
-    pub(super) action_line: usize,
+    /// Where the open action begins.
+    pub(super) action: Option<u32>,
 }
 
-impl Tree<'_> {
+impl Tree {
     pub(super) fn new() -> Self {
-        let token = Token { kind: TokenKind::Error, position: 0, text: b"", line: 0 };
-        Self { tokens: [token; 3], peeked: 0, variables: vec![0], range_depth: 0, action_line: 0 }
+        Self { tokens: [Token::NONE; 3], peeked: 0, variables: vec![Symbol::DATA], range_depth: 0, action: None }
     }
 }
 
@@ -76,7 +153,8 @@ pub(super) enum Item {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn next(&mut self) -> Token<'a> {
+    #[inline]
+    pub(super) fn next(&mut self) -> Token {
         let tree = &mut self.tree;
         if tree.peeked > 0 {
             tree.peeked -= 1;
@@ -86,30 +164,33 @@ impl<'a> Parser<'a> {
         tree.tokens[tree.peeked]
     }
 
+    #[inline]
     pub(super) fn backup(&mut self) {
         self.tree.peeked += 1;
     }
 
     /// Puts `first` back before the token that was read last.
-    pub(super) fn backup_2(&mut self, first: Token<'a>) {
+    pub(super) fn backup_2(&mut self, first: Token) {
         self.tree.tokens[1] = first;
         self.tree.peeked = 2;
     }
 
     /// Puts `first` and `second` back before the token that was read last.
-    pub(super) fn backup_3(&mut self, first: Token<'a>, second: Token<'a>) {
+    pub(super) fn backup_3(&mut self, first: Token, second: Token) {
         self.tree.tokens[1] = second;
         self.tree.tokens[2] = first;
         self.tree.peeked = 3;
     }
 
-    pub(super) fn peek(&mut self) -> Token<'a> {
+    #[inline]
+    pub(super) fn peek(&mut self) -> Token {
         let token = self.next();
         self.backup();
         token
     }
 
-    pub(super) fn next_non_space(&mut self) -> Token<'a> {
+    #[inline]
+    pub(super) fn next_non_space(&mut self) -> Token {
         loop {
             let token = self.next();
             if token.kind != TokenKind::Space {
@@ -118,7 +199,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn peek_non_space(&mut self) -> Token<'a> {
+    #[inline]
+    pub(super) fn peek_non_space(&mut self) -> Token {
         let token = self.next_non_space();
         self.backup();
         token
@@ -129,31 +211,34 @@ impl<'a> Parser<'a> {
     }
 
     fn error_of(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
-        let place = Place {
-            file: self.source.name.clone(),
-            text: self.source.text.clone(),
-            template: Str::default(),
-            line: self.tree.tokens[0].line,
-            column: None,
-            node: String::new(),
-        };
-        Error::new(kind, Some(place), message)
+        let line = self.line(self.tree.tokens[0].position);
+        Error::new(kind, Some(place(self.name, &self.code.text, line)), message)
     }
 
-    pub(super) fn unexpected(&self, token: Token<'_>, context: &str) -> Error {
-        let text = token.describe(&self.lexer.error);
+    /// Returns the line of a token; before the first one it is 0.
+    fn line(&self, position: u32) -> usize {
+        if position == Token::NONE.position { 0 } else { self.lexer.line(position) }
+    }
+
+    /// Returns the bytes of a token.
+    pub(super) fn text(&self, token: Token) -> &'a [u8] {
+        token.text(self.lexer.input)
+    }
+
+    pub(super) fn unexpected(&self, token: Token, context: &str) -> Error {
+        let text = token.describe(self.lexer.input, &self.lexer.error);
         if token.kind != TokenKind::Error {
             return self.error(format!("unexpected {text} in {context}"));
         }
-        let line = self.tree.action_line;
-        if line == 0 || line == token.line {
+        let Some(line) = self.tree.action.map(|action| self.line(action)) else { return self.error(text) };
+        if line == self.line(token.position) {
             return self.error(text);
         }
         let what = if text.ends_with(" action") { "" } else { " in action" };
-        self.error(format!("{text}{what} started at {}:{line}", self.source.name))
+        self.error(format!("{text}{what} started at {}:{line}", self.name))
     }
 
-    pub(super) fn expect(&mut self, kinds: &[TokenKind], context: &str) -> Result<Token<'a>, Error> {
+    pub(super) fn expect(&mut self, kinds: &[TokenKind], context: &str) -> Result<Token, Error> {
         let token = self.next_non_space();
         if kinds.contains(&token.kind) { Ok(token) } else { Err(self.unexpected(token, context)) }
     }
@@ -165,54 +250,70 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    pub(super) fn symbol(&mut self, name: &[u8]) -> u32 {
-        if let Some(symbol) = self.symbols.get(name) {
-            return *symbol;
-        }
-        let symbol = u32::try_from(self.symbols.len()).unwrap_or(u32::MAX);
-        self.symbols.insert(name.to_vec(), symbol);
-        symbol
+    pub(super) fn symbol(&mut self, token: Token) -> Symbol {
+        self.symbols.of(self.text(token))
     }
 
     /// Returns the function `name`; those of the caller hide the built-in ones.
     pub(super) fn callee(&self, name: &[u8]) -> Option<Callee> {
-        let name = std::str::from_utf8(name).ok()?;
-        match self.functions.get(name) {
-            Some(function) => Some(Callee::Function(Arc::clone(function))),
+        match self.code.functions.number(name) {
+            Some(number) => Some(Callee::Function(number)),
             None => Builtin::named(name).map(Callee::Builtin),
         }
     }
 
-    pub(super) fn unquote(&self, token: Token<'_>) -> Result<Str, Error> {
-        unquote(token.text).map(Str::from).ok_or_else(|| self.error("invalid syntax"))
+    pub(super) fn unquote(&self, token: Token) -> Result<Str, Error> {
+        let quoted = self.text(token);
+        if let [b'"', plain @ .., b'"'] = quoted
+            && plain.is_ascii()
+            && !plain.contains(&b'\\')
+        {
+            let start = token.position as usize + 1;
+            return Ok(Str::part(&self.code.text, start..start + plain.len()));
+        }
+        unquote(quoted).map(Str::from).ok_or_else(|| self.error("invalid syntax"))
     }
 
-    pub(super) fn add(&mut self, name: Str, root: Block) -> Result<(), Error> {
-        let template = Template { name, source: Arc::clone(&self.source), root };
-        match self.templates.iter().position(|known| known.name == template.name) {
-            None => self.templates.push(template),
-            Some(at) if self.templates[at].is_blank() => {
-                self.templates.remove(at);
-                self.templates.push(template);
-            }
-            Some(_) if template.is_blank() => {}
-            Some(_) => {
-                let name = quote(template.name.as_bytes());
-                let name = String::from_utf8_lossy(&name);
-                return Err(self.error(format!("template: multiple definition of template {name}")));
+    /// Moves the nodes since `mark` to the code.
+    pub(super) fn close_block(&mut self, mark: usize) -> Span<Node> {
+        let start = self.code.nodes.len();
+        self.code.nodes.extend_from_slice(&self.nodes[mark..]);
+        self.nodes.truncate(mark);
+        Span::new(start..self.code.nodes.len())
+    }
+
+    /// Adds a definition. A blank one replaces none of its name and is replaced by any.
+    pub(super) fn define(&mut self, name: Str, root: Span<Node>) -> Result<(), Error> {
+        let definition = Definition { is_blank: self.code.is_blank(root), name, root };
+        let definitions = &mut self.code.definitions;
+        match self.defined.get(&definition.name) {
+            Some(_) if definition.is_blank => {}
+            Some(&at) if definitions[at].is_blank => definitions[at] = definition,
+            Some(_) => return Err(self.error(defined_twice(&definition.name))),
+            None => {
+                self.defined.insert(definition.name.clone(), definitions.len());
+                definitions.push(definition);
             }
         }
         Ok(())
     }
 }
 
-impl Template {
-    /// Tells whether it holds nothing but white space, so that it replaces no template of its name.
-    pub(crate) fn is_blank(&self) -> bool {
-        let text = self.source.text.as_bytes();
-        self.root.0.iter().all(|node| match node {
-            Node::Text { start, end } => text[*start..*end].trim_ascii().is_empty(),
+impl Code {
+    /// Tells whether nothing but white space stands there.
+    fn is_blank(&self, root: Span<Node>) -> bool {
+        self.nodes(root).iter().all(|node| match node {
+            Node::Text { start, end } => self.bytes(*start, *end).trim_ascii().is_empty(),
             _ => false,
         })
+    }
+
+    fn shrink(&mut self) {
+        self.nodes.shrink_to_fit();
+        self.branches.shrink_to_fit();
+        self.pipelines.shrink_to_fit();
+        self.commands.shrink_to_fit();
+        self.operands.shrink_to_fit();
+        self.texts.shrink_to_fit();
     }
 }

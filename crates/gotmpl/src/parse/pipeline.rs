@@ -1,17 +1,24 @@
 use super::{
-    node::{Chain, Command, Operand, Pipeline, Variable},
+    code::{Chain, ChainId, Command, NumberId, Operand, Pipeline, PipelineId, Span, Symbol, TextId},
     number::Number,
     parser::Parser,
     token::{Token, TokenKind},
 };
 use crate::{Error, Str, fmt::quote};
 
-impl<'a> Parser<'a> {
-    pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Result<Pipeline, Error> {
+impl Parser<'_> {
+    pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Result<PipelineId, Error> {
         self.check_depth()?;
         let position = self.peek_non_space().position;
-        let mut pipeline = Pipeline { position, assigns: false, variables: Vec::new(), commands: Vec::new() };
+        let mut pipeline = Pipeline {
+            position,
+            commands: Span::default(),
+            assigns: false,
+            n_variables: 0,
+            variables: [Symbol::default(); 2],
+        };
         while self.declaration(&mut pipeline, context)? {}
+        let mark = self.commands.len();
         loop {
             let token = self.next_non_space();
             match token.kind {
@@ -30,13 +37,18 @@ impl<'a> Parser<'a> {
                 | TokenKind::LeftParenthesis => {
                     self.backup();
                     let command = self.command()?;
-                    pipeline.commands.push(command);
+                    self.commands.push(command);
                 }
                 _ => return Err(self.unexpected(token, context)),
             }
         }
-        self.check_pipeline(&pipeline, context)?;
-        Ok(pipeline)
+        self.check_commands(mark, context)?;
+        let start = self.code.commands.len();
+        self.code.commands.extend_from_slice(&self.commands[mark..]);
+        self.commands.truncate(mark);
+        pipeline.commands = Span::new(start..self.code.commands.len());
+        self.code.pipelines.push(pipeline);
+        Ok(PipelineId(last(&self.code.pipelines)))
     }
 
     /// Reads `$x :=`, `$x =` or the `$i,` of a range. Returns whether another variable must follow.
@@ -56,10 +68,10 @@ impl<'a> Parser<'a> {
                 self.declare(pipeline, variable);
                 Ok(false)
             }
-            TokenKind::Char if next.text == b"," => {
+            TokenKind::Char if self.text(next) == b"," => {
                 self.next_non_space();
                 self.declare(pipeline, variable);
-                if context != "range" || pipeline.variables.len() >= 2 {
+                if context != "range" || pipeline.n_variables >= 2 {
                     return Err(self.error(format!("too many declarations in {context}")));
                 }
                 match self.peek_non_space().kind {
@@ -78,25 +90,30 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn declare(&mut self, pipeline: &mut Pipeline, token: Token<'a>) {
-        let symbol = self.symbol(token.text);
-        let name = Str::new(token.text);
-        pipeline.variables.push(Variable { position: token.position, symbol, name, fields: Box::default() });
+    fn declare(&mut self, pipeline: &mut Pipeline, token: Token) {
+        let symbol = self.symbol(token);
+        if let Some(variable) = pipeline.variables.get_mut(usize::from(pipeline.n_variables)) {
+            *variable = symbol;
+            pipeline.n_variables += 1;
+        }
         self.tree.variables.push(symbol);
     }
 
-    fn check_pipeline(&self, pipeline: &Pipeline, context: &str) -> Result<(), Error> {
-        if pipeline.commands.is_empty() {
+    fn check_commands(&self, mark: usize, context: &str) -> Result<(), Error> {
+        let commands = &self.commands[mark..];
+        if commands.is_empty() {
             return Err(self.error(format!("missing value for {context}")));
         }
-        for (at, command) in pipeline.commands.iter().enumerate().skip(1) {
+        for (at, command) in commands.iter().enumerate().skip(1) {
             if matches!(
-                command.operands[0],
-                Operand::Bool { .. }
-                    | Operand::Dot { .. }
-                    | Operand::Nil { .. }
-                    | Operand::Number(_)
-                    | Operand::String { .. }
+                self.code.operands(command).first(),
+                Some(
+                    Operand::Bool { .. }
+                        | Operand::Dot { .. }
+                        | Operand::Nil { .. }
+                        | Operand::Number { .. }
+                        | Operand::String { .. }
+                )
             ) {
                 return Err(self.error(format!("non executable command in pipeline stage {}", at + 1)));
             }
@@ -105,11 +122,12 @@ impl<'a> Parser<'a> {
     }
 
     fn command(&mut self) -> Result<Command, Error> {
-        let mut command = Command { position: self.peek_non_space().position, operands: Vec::new() };
+        let position = self.peek_non_space().position;
+        let mark = self.operands.len();
         loop {
             self.peek_non_space();
             if let Some(operand) = self.operand()? {
-                command.operands.push(operand);
+                self.operands.push(operand);
             }
             let token = self.next();
             match token.kind {
@@ -122,10 +140,13 @@ impl<'a> Parser<'a> {
                 _ => return Err(self.unexpected(token, "operand")),
             }
         }
-        if command.operands.is_empty() {
+        if self.operands.len() == mark {
             return Err(self.error("empty command"));
         }
-        Ok(command)
+        let start = self.code.operands.len();
+        self.code.operands.extend_from_slice(&self.operands[mark..]);
+        self.operands.truncate(mark);
+        Ok(Command { position, operands: Span::new(start..self.code.operands.len()) })
     }
 
     fn operand(&mut self) -> Result<Option<Operand>, Error> {
@@ -135,55 +156,65 @@ impl<'a> Parser<'a> {
             return Ok(Some(term));
         }
         let position = first.position;
-        let mut more = Vec::new();
+        let start = match term {
+            // Its own name was the last text.
+            Operand::Field { .. } => self.code.texts.len() - 1,
+            _ => self.code.texts.len(),
+        };
         while self.peek().kind == TokenKind::Field {
-            more.push(Str::new(&self.next().text[1..]));
+            let token = self.next();
+            self.field_name(token);
         }
-        let join = |before: &[Str], more: Vec<Str>| before.iter().cloned().chain(more).collect();
+        let names = Span::new(start..self.code.texts.len());
         Ok(Some(match term {
-            Operand::Field { names, .. } => Operand::Field { position, names: join(&names, more) },
-            Operand::Variable(variable) => {
-                let fields = join(&variable.fields, more);
-                Operand::Variable(Variable { position, fields, ..variable })
-            }
+            Operand::Field { .. } => Operand::Field { position, names },
+            Operand::Variable { symbol, .. } => Operand::Variable { position, symbol, names },
             Operand::Bool { .. }
             | Operand::String { .. }
-            | Operand::Number(_)
+            | Operand::Number { .. }
             | Operand::Nil { .. }
             | Operand::Dot { .. } => {
-                let term = quote(term.to_string().as_bytes());
+                let term = quote(self.code.shown(&term).to_string().as_bytes());
                 return Err(self.error(format!("unexpected . after term {}", String::from_utf8_lossy(&term))));
             }
-            operand => Operand::Chain(Box::new(Chain { position, operand, fields: more.into() })),
+            operand => {
+                self.code.chains.push(Chain { operand, names });
+                Operand::Chain { position, chain: ChainId(last(&self.code.chains)) }
+            }
         }))
     }
 
     fn term(&mut self) -> Result<Option<Operand>, Error> {
         let token = self.next_non_space();
-        let position = token.position;
+        let Token { position, end, .. } = token;
         Ok(Some(match token.kind {
             TokenKind::Identifier => {
-                let Some(callee) = self.callee(token.text) else {
-                    let name = quote(token.text);
+                let name = self.text(token);
+                let Some(callee) = self.callee(name) else {
+                    let name = quote(name);
                     return Err(self.error(format!("function {} not defined", String::from_utf8_lossy(&name))));
                 };
-                Operand::Function { position, name: Str::new(token.text), callee }
+                Operand::Function { position, end, callee }
             }
             TokenKind::Dot => Operand::Dot { position },
             TokenKind::Nil => Operand::Nil { position },
             TokenKind::Variable => self.use_variable(token)?,
-            TokenKind::Field => Operand::Field { position, names: [Str::new(&token.text[1..])].into() },
-            TokenKind::Bool => Operand::Bool { position, truth: token.text == b"true" },
+            TokenKind::Field => {
+                let start = self.code.texts.len();
+                self.field_name(token);
+                Operand::Field { position, names: Span::new(start..start + 1) }
+            }
+            TokenKind::Bool => Operand::Bool { position, truth: self.text(token) == b"true" },
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
-                let number = Number::parse(position, token.text, token.kind);
-                Operand::Number(Box::new(number.map_err(|message| self.error(message))?))
+                let number = Number::parse(self.text(token), token.kind).map_err(|message| self.error(message))?;
+                self.code.numbers.push(number);
+                Operand::Number { position, end, number: NumberId(last(&self.code.numbers)) }
             }
             TokenKind::LeftParenthesis => {
-                Operand::Pipeline(Box::new(self.pipeline("parenthesized pipeline", TokenKind::RightParenthesis)?))
+                let pipeline = self.pipeline("parenthesized pipeline", TokenKind::RightParenthesis)?;
+                Operand::Pipeline { position: self.code.pipeline(pipeline).position, pipeline }
             }
-            TokenKind::String | TokenKind::RawString => {
-                Operand::String { position, quoted: Str::new(token.text), text: self.unquote(token)? }
-            }
+            TokenKind::String | TokenKind::RawString => Operand::String { position, end, text: self.literal(token)? },
             _ => {
                 self.backup();
                 return Ok(None);
@@ -191,13 +222,30 @@ impl<'a> Parser<'a> {
         }))
     }
 
-    fn use_variable(&mut self, token: Token<'a>) -> Result<Operand, Error> {
-        let symbol = self.symbol(token.text);
+    /// Keeps the name of a field, without its point.
+    fn field_name(&mut self, token: Token) {
+        let name = Str::part(&self.code.text, token.position as usize + 1..token.end as usize);
+        self.code.texts.push(name);
+    }
+
+    /// Keeps what a string stands for.
+    pub(super) fn literal(&mut self, token: Token) -> Result<TextId, Error> {
+        let text = self.unquote(token)?;
+        self.code.texts.push(text);
+        Ok(TextId(last(&self.code.texts)))
+    }
+
+    fn use_variable(&mut self, token: Token) -> Result<Operand, Error> {
+        let symbol = self.symbol(token);
         if !self.tree.variables.contains(&symbol) {
-            let name = quote(token.text);
+            let name = quote(self.text(token));
             return Err(self.error(format!("undefined variable {}", String::from_utf8_lossy(&name))));
         }
-        let name = Str::new(token.text);
-        Ok(Operand::Variable(Variable { position: token.position, symbol, name, fields: Box::default() }))
+        Ok(Operand::Variable { position: token.position, symbol, names: Span::default() })
     }
+}
+
+/// Returns where the last item of a list stands, which is not empty.
+pub(super) fn last<T>(list: &[T]) -> u32 {
+    u32::try_from(list.len().saturating_sub(1)).unwrap_or(u32::MAX)
 }

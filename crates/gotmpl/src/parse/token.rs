@@ -41,6 +41,9 @@ pub(super) enum TokenKind {
 impl TokenKind {
     /// Returns the keyword that `word` is.
     pub(super) fn keyword(word: &[u8]) -> Option<Self> {
+        if word.len() > 8 {
+            return None;
+        }
         Some(match word {
             b"block" => Self::Block,
             b"break" => Self::Break,
@@ -62,25 +65,34 @@ impl TokenKind {
     }
 }
 
-/// A piece of the text; of an error, what the lexer said.
+/// A piece of the text: bytes `position..end`. Its line is counted only for messages.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Token<'a> {
+pub(super) struct Token {
     pub(super) kind: TokenKind,
-    pub(super) position: usize,
-    pub(super) text: &'a [u8],
-    pub(super) line: usize,
+    pub(super) position: u32,
+    pub(super) end: u32,
 }
 
-impl Token<'_> {
-    /// Returns the token as messages show it: quoted, cut after ten characters.
-    pub(super) fn describe(&self, error: &str) -> String {
+impl Token {
+    /// Stands where no token has been read yet.
+    pub(super) const NONE: Self = Self { kind: TokenKind::Error, position: u32::MAX, end: u32::MAX };
+
+    /// Returns its bytes in the text it was cut from.
+    pub(super) fn text(self, source: &[u8]) -> &[u8] {
+        &source[self.position as usize..self.end as usize]
+    }
+
+    /// Returns the token as messages show it: quoted, cut after ten characters; of an error, what the lexer said.
+    pub(super) fn describe(self, source: &[u8], error: &str) -> String {
         let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match self.kind {
             TokenKind::Eof => "EOF".to_owned(),
             TokenKind::Error => error.to_owned(),
-            kind if kind.is_keyword() => format!("<{}>", lossy(self.text)),
-            _ if self.text.len() > 10 => format!("{}...", lossy(&quote(unicode::prefix(self.text, 10)))),
-            _ => lossy(&quote(self.text)),
+            kind if kind.is_keyword() => format!("<{}>", lossy(self.text(source))),
+            _ if self.end - self.position > 10 => {
+                format!("{}...", lossy(&quote(unicode::prefix(self.text(source), 10))))
+            }
+            _ => lossy(&quote(self.text(source))),
         }
     }
 }

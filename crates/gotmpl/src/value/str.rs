@@ -1,4 +1,4 @@
-use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, hash, sync::Arc};
+use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, hash, ops::Range, sync::Arc};
 
 /// A Go string: bytes that are mostly, but not always, UTF-8. Cloning never copies more than 24 bytes.
 ///
@@ -8,9 +8,18 @@ pub struct Str(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    Inline { length: u8, bytes: [u8; INLINE] },
+    Inline {
+        length: u8,
+        bytes: [u8; INLINE],
+    },
     Static(&'static [u8]),
     Shared(Arc<[u8]>),
+    /// Bytes of another string, which is no part itself.
+    Part {
+        whole: Arc<Str>,
+        start: u32,
+        length: u32,
+    },
 }
 
 const INLINE: usize = 22;
@@ -33,12 +42,34 @@ impl Str {
         Self(Repr::Static(text.as_bytes()))
     }
 
+    /// Returns bytes of `whole` without copying them, which keeps all of it.
+    pub(crate) fn part(whole: &Arc<Self>, range: Range<usize>) -> Self {
+        let bytes = &whole.as_bytes()[range.clone()];
+        if bytes.len() <= INLINE {
+            return Self::new(bytes);
+        }
+        let (whole, range) = match &whole.0 {
+            Repr::Part { whole: larger, start, .. } => {
+                let shift = *start as usize;
+                (larger, range.start + shift..range.end + shift)
+            }
+            _ => (whole, range),
+        };
+        match (u32::try_from(range.start), u32::try_from(range.len())) {
+            (Ok(start), Ok(length)) => Self(Repr::Part { whole: Arc::clone(whole), start, length }),
+            _ => Self::new(bytes),
+        }
+    }
+
     /// Returns the bytes.
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Repr::Inline { length, bytes } => &bytes[..usize::from(*length)],
             Repr::Static(bytes) => bytes,
             Repr::Shared(bytes) => bytes,
+            Repr::Part { whole, start, length } => {
+                &whole.as_bytes()[*start as usize..*start as usize + *length as usize]
+            }
         }
     }
 

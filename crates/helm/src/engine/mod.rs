@@ -39,7 +39,7 @@ pub(crate) fn render_templates(
     let mut renderables = context::renderables(instance, values, env, capabilities);
     sort(&mut renderables);
     keep_last(&mut renderables);
-    let mut templates = Templates::new("gotpl", functions(env.profile).clone(), MissingKey::Zero);
+    let mut templates = Templates::new("gotpl", Arc::clone(functions(env.profile)), MissingKey::Zero);
     for template in &renderables {
         let parsed = templates.parse(template.name.as_str(), template.source.clone());
         parsed.map_err(|error| errors::parse(&template.name, error))?;

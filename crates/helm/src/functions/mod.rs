@@ -22,7 +22,7 @@ mod unsupported;
 mod urls;
 mod versions;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use towpath_gotmpl::{CallError, Functions, Session, Signature, Type, Value};
 
@@ -45,12 +45,12 @@ const LIST: Type = Type::ANY_LIST;
 const STRINGS: Type = Type::STRING_LIST;
 
 /// Returns the functions of `profile`, built once.
-pub(crate) fn functions(profile: Profile) -> &'static Functions {
-    static HELM4: OnceLock<Functions> = OnceLock::new();
-    static HELM3: OnceLock<Functions> = OnceLock::new();
+pub(crate) fn functions(profile: Profile) -> &'static Arc<Functions> {
+    static HELM4: OnceLock<Arc<Functions>> = OnceLock::new();
+    static HELM3: OnceLock<Arc<Functions>> = OnceLock::new();
     match profile {
-        Profile::Helm4 => HELM4.get_or_init(|| build(Profile::Helm4)),
-        Profile::Helm3 => HELM3.get_or_init(|| build(Profile::Helm3)),
+        Profile::Helm4 => HELM4.get_or_init(|| build(Profile::Helm4).into()),
+        Profile::Helm3 => HELM3.get_or_init(|| build(Profile::Helm3).into()),
     }
 }
 
