@@ -10,23 +10,27 @@ impl Parser<'_> {
     /// Parses the whole text.
     pub(super) fn top(&mut self) -> Result<Span<Node>, Error> {
         let mark = self.nodes.len();
-        while self.peek().kind != TokenKind::Eof {
-            if self.peek().kind == TokenKind::LeftDelimiter {
-                let delimiter = self.next();
-                if self.next_non_space().kind == TokenKind::Define {
-                    self.definition()?;
-                    continue;
+        loop {
+            let token = self.next();
+            let item = match token.kind {
+                TokenKind::Eof => return Ok(self.close_block(mark)),
+                TokenKind::LeftDelimiter => {
+                    let first = self.next_non_space();
+                    if first.kind == TokenKind::Define {
+                        self.definition()?;
+                        continue;
+                    }
+                    self.action(token, first)?
                 }
-                self.backup_2(delimiter);
-            }
-            match self.text_or_action()? {
+                _ => self.text_or_action(token)?,
+            };
+            match item {
                 Item::Node(node) => self.nodes.push(node),
                 Item::Terminator(terminator) => {
                     return Err(self.error(format!("unexpected {}", terminator.as_str())));
                 }
             }
         }
-        Ok(self.close_block(mark))
     }
 
     /// Parses what follows `{{define`.
@@ -48,33 +52,38 @@ impl Parser<'_> {
     fn list(&mut self) -> Result<(Span<Node>, Terminator), Error> {
         self.check_depth()?;
         let mark = self.nodes.len();
-        while self.peek_non_space().kind != TokenKind::Eof {
-            match self.text_or_action()? {
+        loop {
+            let token = self.next_non_space();
+            if token.kind == TokenKind::Eof {
+                return Err(self.error("unexpected EOF"));
+            }
+            match self.text_or_action(token)? {
                 Item::Node(node) => self.nodes.push(node),
                 Item::Terminator(terminator) => return Ok((self.close_block(mark), terminator)),
             }
         }
-        Err(self.error("unexpected EOF"))
     }
 
-    fn text_or_action(&mut self) -> Result<Item, Error> {
-        let token = self.next_non_space();
+    fn text_or_action(&mut self, token: Token) -> Result<Item, Error> {
         match token.kind {
             TokenKind::Text => Ok(Item::Node(Node::Text { start: token.position, end: token.end })),
             TokenKind::LeftDelimiter => {
-                self.tree.action = Some(token.position);
-                let item = self.action();
-                if item.is_ok() {
-                    self.tree.action = None;
-                }
-                item
+                let first = self.next_non_space();
+                self.action(token, first)
             }
             _ => Err(self.unexpected(token, "input")),
         }
     }
 
-    fn action(&mut self) -> Result<Item, Error> {
-        let token = self.next_non_space();
+    /// Parses an action from the first token behind its delimiter on.
+    fn action(&mut self, delimiter: Token, first: Token) -> Result<Item, Error> {
+        self.tree.action = Some(delimiter.position);
+        let item = self.open_action(first)?;
+        self.tree.action = None;
+        Ok(item)
+    }
+
+    fn open_action(&mut self, token: Token) -> Result<Item, Error> {
         Ok(Item::Node(match token.kind {
             TokenKind::Block => self.block()?,
             TokenKind::Break => self.loop_control(Node::Break, "{{break}}")?,
@@ -88,10 +97,7 @@ impl Parser<'_> {
             TokenKind::Range => Node::Range(self.branch("range")?),
             TokenKind::With => Node::With(self.branch("with")?),
             TokenKind::Template => self.invoke()?,
-            _ => {
-                self.backup();
-                Node::Action(self.pipeline("command", TokenKind::RightDelimiter)?)
-            }
+            _ => Node::Action(self.pipeline(token, "command", TokenKind::RightDelimiter)?),
         }))
     }
 
@@ -116,7 +122,8 @@ impl Parser<'_> {
 
     fn branch(&mut self, context: &str) -> Result<BranchId, Error> {
         let variables = self.tree.variables.len();
-        let pipeline = self.pipeline(context, TokenKind::RightDelimiter)?;
+        let first = self.next_non_space();
+        let pipeline = self.pipeline(first, context, TokenKind::RightDelimiter)?;
         let in_range = usize::from(context == "range");
         self.tree.range_depth += in_range;
         let (body, terminator) = self.list()?;
@@ -156,7 +163,8 @@ impl Parser<'_> {
         let context = "block clause";
         let token = self.next_non_space();
         let name = self.template_name(token, context)?;
-        let pipeline = self.pipeline(context, TokenKind::RightDelimiter)?;
+        let first = self.next_non_space();
+        let pipeline = self.pipeline(first, context, TokenKind::RightDelimiter)?;
         let outer = std::mem::replace(&mut self.tree, Tree::new());
         let (root, terminator) = self.list()?;
         if terminator != Terminator::End {
@@ -173,11 +181,10 @@ impl Parser<'_> {
         let context = "template clause";
         let token = self.next_non_space();
         let name = self.template_name(token, context)?;
-        let pipeline = if self.next_non_space().kind == TokenKind::RightDelimiter {
-            None
-        } else {
-            self.backup();
-            Some(self.pipeline(context, TokenKind::RightDelimiter)?)
+        let first = self.next_non_space();
+        let pipeline = match first.kind {
+            TokenKind::RightDelimiter => None,
+            _ => Some(self.pipeline(first, context, TokenKind::RightDelimiter)?),
         };
         Ok(self.invocation(Invoke { position: token.position, name, pipeline }))
     }

@@ -264,9 +264,12 @@ impl<'a> Parser<'a> {
 
     pub(super) fn unquote(&self, token: Token) -> Result<Str, Error> {
         let quoted = self.text(token);
-        if let [b'"', plain @ .., b'"'] = quoted
-            && plain.is_ascii()
-            && !plain.contains(&b'\\')
+        let is_plain = |text: &[u8]| match quoted[0] {
+            b'`' => !text.contains(&b'\r'),
+            _ => text.is_ascii() && !text.contains(&b'\\'),
+        };
+        if let [b'"' | b'`', plain @ .., _] = quoted
+            && is_plain(plain)
         {
             let start = token.position as usize + 1;
             return Ok(Str::part(&self.code.text, start..start + plain.len()));

@@ -7,40 +7,30 @@ use super::{
 use crate::{Error, Str, fmt::quote};
 
 impl Parser<'_> {
-    pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Result<PipelineId, Error> {
+    /// Parses a pipeline from its first token on; `end` closes it.
+    pub(super) fn pipeline(&mut self, first: Token, context: &str, end: TokenKind) -> Result<PipelineId, Error> {
         self.check_depth()?;
-        let position = self.peek_non_space().position;
         let mut pipeline = Pipeline {
-            position,
+            position: first.position,
             commands: Span::default(),
             assigns: false,
             n_variables: 0,
             variables: [Symbol::default(); 2],
         };
-        while self.declaration(&mut pipeline, context)? {}
+        let mut token = first;
+        if token.kind == TokenKind::Variable {
+            self.backup();
+            while self.declaration(&mut pipeline, context)? {}
+            token = self.next_non_space();
+        }
         let mark = self.commands.len();
-        loop {
-            let token = self.next_non_space();
-            match token.kind {
-                kind if kind == end => break,
-                TokenKind::Bool
-                | TokenKind::CharConstant
-                | TokenKind::Complex
-                | TokenKind::Dot
-                | TokenKind::Field
-                | TokenKind::Identifier
-                | TokenKind::Number
-                | TokenKind::Nil
-                | TokenKind::RawString
-                | TokenKind::String
-                | TokenKind::Variable
-                | TokenKind::LeftParenthesis => {
-                    self.backup();
-                    let command = self.command()?;
-                    self.commands.push(command);
-                }
-                _ => return Err(self.unexpected(token, context)),
+        while token.kind != end {
+            if !token.kind.begins_operand() {
+                return Err(self.unexpected(token, context));
             }
+            let (command, after) = self.command(token)?;
+            self.commands.push(command);
+            token = if after.kind == TokenKind::Pipe { self.next_non_space() } else { after };
         }
         self.check_commands(mark, context)?;
         let start = self.code.commands.len();
@@ -121,39 +111,40 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn command(&mut self) -> Result<Command, Error> {
-        let position = self.peek_non_space().position;
+    /// Parses a command from its first token on. Returns it with the token behind it: a pipe or what closes the pipeline.
+    fn command(&mut self, first: Token) -> Result<(Command, Token), Error> {
         let mark = self.operands.len();
-        loop {
-            self.peek_non_space();
-            if let Some(operand) = self.operand()? {
-                self.operands.push(operand);
-            }
-            let token = self.next();
-            match token.kind {
-                TokenKind::Space => {}
-                TokenKind::RightDelimiter | TokenKind::RightParenthesis => {
-                    self.backup();
-                    break;
+        let mut token = first;
+        let after = loop {
+            let after = match self.operand(token)? {
+                Some((operand, after)) => {
+                    self.operands.push(operand);
+                    after
                 }
-                TokenKind::Pipe => break,
-                _ => return Err(self.unexpected(token, "operand")),
+                None => token,
+            };
+            match after.kind {
+                TokenKind::Space => token = self.next_non_space(),
+                TokenKind::Pipe | TokenKind::RightDelimiter | TokenKind::RightParenthesis => break after,
+                _ => return Err(self.unexpected(after, "operand")),
             }
-        }
+        };
         if self.operands.len() == mark {
             return Err(self.error("empty command"));
         }
         let start = self.code.operands.len();
         self.code.operands.extend_from_slice(&self.operands[mark..]);
         self.operands.truncate(mark);
-        Ok(Command { position, operands: Span::new(start..self.code.operands.len()) })
+        let operands = Span::new(start..self.code.operands.len());
+        Ok((Command { position: first.position, operands }, after))
     }
 
-    fn operand(&mut self) -> Result<Option<Operand>, Error> {
-        let Some(term) = self.term()? else { return Ok(None) };
-        let first = self.peek();
+    /// Parses an operand from its first token on. Returns it with the token behind it, or nothing where none begins.
+    fn operand(&mut self, token: Token) -> Result<Option<(Operand, Token)>, Error> {
+        let Some(term) = self.term(token)? else { return Ok(None) };
+        let first = self.next();
         if first.kind != TokenKind::Field {
-            return Ok(Some(term));
+            return Ok(Some((term, first)));
         }
         let position = first.position;
         let start = match term {
@@ -161,12 +152,13 @@ impl Parser<'_> {
             Operand::Field { .. } => self.code.texts.len() - 1,
             _ => self.code.texts.len(),
         };
-        while self.peek().kind == TokenKind::Field {
-            let token = self.next();
-            self.field_name(token);
+        let mut after = first;
+        while after.kind == TokenKind::Field {
+            self.field_name(after);
+            after = self.next();
         }
         let names = Span::new(start..self.code.texts.len());
-        Ok(Some(match term {
+        let operand = match term {
             Operand::Field { .. } => Operand::Field { position, names },
             Operand::Variable { symbol, .. } => Operand::Variable { position, symbol, names },
             Operand::Bool { .. }
@@ -181,11 +173,11 @@ impl Parser<'_> {
                 self.code.chains.push(Chain { operand, names });
                 Operand::Chain { position, chain: ChainId(last(&self.code.chains)) }
             }
-        }))
+        };
+        Ok(Some((operand, after)))
     }
 
-    fn term(&mut self) -> Result<Option<Operand>, Error> {
-        let token = self.next_non_space();
+    fn term(&mut self, token: Token) -> Result<Option<Operand>, Error> {
         let Token { position, end, .. } = token;
         Ok(Some(match token.kind {
             TokenKind::Identifier => {
@@ -211,14 +203,12 @@ impl Parser<'_> {
                 Operand::Number { position, end, number: NumberId(last(&self.code.numbers)) }
             }
             TokenKind::LeftParenthesis => {
-                let pipeline = self.pipeline("parenthesized pipeline", TokenKind::RightParenthesis)?;
+                let first = self.next_non_space();
+                let pipeline = self.pipeline(first, "parenthesized pipeline", TokenKind::RightParenthesis)?;
                 Operand::Pipeline { position: self.code.pipeline(pipeline).position, pipeline }
             }
             TokenKind::String | TokenKind::RawString => Operand::String { position, end, text: self.literal(token)? },
-            _ => {
-                self.backup();
-                return Ok(None);
-            }
+            _ => return Ok(None),
         }))
     }
 

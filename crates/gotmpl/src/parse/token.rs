@@ -60,6 +60,25 @@ impl TokenKind {
         })
     }
 
+    /// Tells whether an operand can begin with it.
+    pub(super) fn begins_operand(self) -> bool {
+        matches!(
+            self,
+            Self::Bool
+                | Self::CharConstant
+                | Self::Complex
+                | Self::Dot
+                | Self::Field
+                | Self::Identifier
+                | Self::Number
+                | Self::Nil
+                | Self::RawString
+                | Self::String
+                | Self::Variable
+                | Self::LeftParenthesis
+        )
+    }
+
     fn is_keyword(self) -> bool {
         self == Self::Dot || self as u8 >= Self::Block as u8
     }

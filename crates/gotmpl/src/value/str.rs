@@ -26,6 +26,7 @@ const INLINE: usize = 22;
 
 impl Str {
     /// Returns a string of these bytes.
+    #[inline]
     pub fn new(bytes: &[u8]) -> Self {
         let mut inline = [0; INLINE];
         match inline.get_mut(..bytes.len()) {
@@ -62,6 +63,7 @@ impl Str {
     }
 
     /// Returns the bytes.
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Repr::Inline { length, bytes } => &bytes[..usize::from(*length)],
@@ -84,11 +86,13 @@ impl Str {
     }
 
     /// Returns the length in bytes, as Go's `len`.
+    #[inline]
     pub fn len(&self) -> usize {
         self.as_bytes().len()
     }
 
     /// Tells whether there is no byte.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
