@@ -45,6 +45,6 @@ pub use env::{Randomness, RenderEnv};
 pub use error::{HelmError, Problem, TemplateFailure};
 pub use limits::RenderLimits;
 pub use profile::Profile;
-pub use render::{Crds, Hooks, Options, Schema, effective_values, render};
+pub use render::{Crds, Engine, Hooks, Options, Schema, effective_values, render};
 pub use rendered::{Hook, HookEvent, Manifest, Rendered};
 pub use values::{ReadFile, ValuesFile, ValuesOptions};

@@ -1,9 +1,11 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use towpath_gotmpl::Map;
 
 use crate::{
     Chart, HelmError, Manifest, Profile, RenderEnv, RenderLimits, Rendered, ValuesOptions,
     chart::Instance,
-    engine::{Capabilities, render_templates},
+    engine::{Capabilities, Texts, parse_templates},
     error::Problem,
     output, schema, semver,
     values::{Mode, coalesce_values},
@@ -56,24 +58,79 @@ pub enum Schema {
     Skip,
 }
 
-/// Renders a chart.
+/// Renders charts, and keeps each text that it has parsed: environments of one chart, and charts that vendor the same library,
+/// share it. Threads may render with one engine at the same time.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use towpath_helm::{Chart, ChartLimits, Engine, Options, Randomness, RenderEnv, ValuesOptions};
+/// use towpath_model::FileTree;
+///
+/// let tree = FileTree::from_files([
+///     ("Chart.yaml", b"apiVersion: v2\nname: hello\nversion: 1.0.0\n".as_slice()),
+///     ("templates/config.yaml", b"kind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n"),
+/// ])?;
+/// let chart = Chart::load(&tree, &ChartLimits::default())?;
+/// let engine = Engine::new();
+/// for name in ["blue", "green"] {
+///     let env = RenderEnv::new(name, SystemTime::UNIX_EPOCH, Randomness::seeded(1));
+///     let rendered = engine.render(&chart, &ValuesOptions::default(), &env, &Options::default())?;
+///     assert!(rendered.to_text().contains(&format!("{{name: {name}}}")));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Engine {
+    texts: Texts,
+}
+
+impl Engine {
+    /// Returns an engine that has parsed nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Renders a chart.
+    ///
+    /// # Errors
+    /// When the values cannot be read, subcharts are missing, a template fails or what it gives is no manifest; the text of
+    /// the error is Helm's.
+    pub fn render(
+        &self,
+        chart: &Chart,
+        values: &ValuesOptions,
+        env: &RenderEnv,
+        options: &Options,
+    ) -> Result<Rendered, HelmError> {
+        let ended = || HelmError::Ended(chart.metadata.name.clone());
+        let is_parsed = AtomicBool::new(false);
+        // Templates may include each other a thousand times deep: a thread of its own has the stack for that. This one
+        // parses what the other will execute once it has the values.
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().name("render".to_owned()).stack_size(options.limits.stack_bytes);
+            let render = || {
+                let rendered = render_here(chart, values, env, options, &self.texts, &is_parsed);
+                is_parsed.store(true, Ordering::Relaxed);
+                rendered
+            };
+            let thread = thread.spawn_scoped(scope, render).map_err(|_| ended())?;
+            self.texts.parse_ahead(chart, env.profile, &is_parsed);
+            thread.join().map_err(|_| ended())?
+        })
+    }
+}
+
+/// Renders one chart, as [`Engine::render`] does.
 ///
 /// # Errors
-/// When the values cannot be read, subcharts are missing, a template fails or what it gives is no manifest; the text of the
-/// error is Helm's.
+/// As [`Engine::render`].
 pub fn render(
     chart: &Chart,
     values: &ValuesOptions,
     env: &RenderEnv,
     options: &Options,
 ) -> Result<Rendered, HelmError> {
-    let ended = || HelmError::Ended(chart.metadata.name.clone());
-    // Templates may include each other a thousand times deep: a thread of its own has the stack for that.
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("render".to_owned()).stack_size(options.limits.stack_bytes);
-        let thread = thread.spawn_scoped(scope, || render_here(chart, values, env, options)).map_err(|_| ended())?;
-        thread.join().map_err(|_| ended())?
-    })
+    Engine::new().render(chart, values, env, options)
 }
 
 fn render_here(
@@ -81,6 +138,8 @@ fn render_here(
     values: &ValuesOptions,
     env: &RenderEnv,
     options: &Options,
+    texts: &Texts,
+    is_parsed: &AtomicBool,
 ) -> Result<Rendered, HelmError> {
     let profile = env.profile;
     let capabilities = Capabilities::new(env)?;
@@ -95,7 +154,9 @@ fn render_here(
         schema::check(&instance)?;
     }
     check_kube_version(&instance, &capabilities, profile)?;
-    let mut outputs = render_templates(&instance, &coalesced, env, &capabilities, &options.limits)?;
+    let templates = parse_templates(&instance, &coalesced, env, &capabilities, texts)?;
+    is_parsed.store(true, Ordering::Relaxed);
+    let mut outputs = templates.execute(env, &options.limits)?;
     let notes_path = format!("{}/templates/NOTES.txt", instance.path);
     let notes =
         outputs.iter().find(|(path, _)| *path == notes_path).map(|(_, text)| text.to_string_lossy().into_owned());

@@ -1,4 +1,6 @@
-use towpath_gotmpl::{Map, MapType, Str, Value};
+use std::sync::Arc;
+
+use towpath_gotmpl::{Map, MapType, Value};
 
 use super::{Capabilities, Renderable, files::Files};
 use crate::{
@@ -73,7 +75,7 @@ fn collect(instance: &Instance<'_>, values: &Map, shared: &Shared, found: &mut V
         }
         found.push(Renderable {
             name: paths::join(&[&instance.path, &file.name]),
-            source: Str::from(std::sync::Arc::clone(&file.data)),
+            source: Arc::clone(&file.data),
             data: data.clone(),
             base_path: base_path.clone(),
         });

@@ -6,12 +6,15 @@ mod context;
 mod errors;
 mod files;
 mod state;
+mod texts;
 
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
 pub(crate) use capabilities::{BuildInfo, Capabilities};
 pub(crate) use errors::{FAILURE_END, FAILURE_START};
+use memchr::memmem;
 pub(crate) use state::State;
+pub(crate) use texts::Texts;
 use towpath_gotmpl::{Limits, Map, MissingKey, Session, Str, Templates, Value};
 
 use crate::{HelmError, RenderEnv, chart::Instance, functions::functions, limits::RenderLimits};
@@ -20,62 +23,81 @@ use crate::{HelmError, RenderEnv, chart::Instance, functions::functions, limits:
 struct Renderable {
     /// Its path in the output: `shop/templates/service.yaml`.
     name: String,
-    source: Str,
+    source: Arc<[u8]>,
     data: Map,
     base_path: String,
 }
 
-/// Returns the outputs of all templates but the partials: (path, text), sorted by path.
+/// The templates of a chart and its subcharts, parsed, with what they see.
+pub(crate) struct ChartTemplates {
+    renderables: Vec<Renderable>,
+    templates: Arc<Templates>,
+    /// The path of the root chart.
+    path: String,
+}
+
+/// Returns the templates of a chart.
 ///
 /// # Errors
-/// When a template cannot be parsed or executed.
-pub(crate) fn render_templates(
+/// When one cannot be parsed.
+pub(crate) fn parse_templates(
     instance: &Instance<'_>,
     values: &Map,
     env: &RenderEnv,
     capabilities: &Capabilities,
-    limits: &RenderLimits,
-) -> Result<Vec<(String, Str)>, HelmError> {
+    texts: &Texts,
+) -> Result<ChartTemplates, HelmError> {
     let mut renderables = context::renderables(instance, values, env, capabilities);
     sort(&mut renderables);
     keep_last(&mut renderables);
     let mut templates = Templates::new("gotpl", Arc::clone(functions(env.profile)), MissingKey::Zero);
     for template in &renderables {
-        let parsed = templates.parse(template.name.as_str(), template.source.clone());
-        parsed.map_err(|error| errors::parse(&template.name, error))?;
-    }
-    let mut session = Session::new(Arc::new(templates))
-        .with_limits(Limits {
-            stack: limits.stack_bytes(),
-            output: limits.output_bytes,
-            steps: limits.steps,
-            ..Limits::default()
-        })
-        .with_state(State::new(env));
-    let mut outputs = Vec::with_capacity(renderables.len());
-    for template in renderables.iter().filter(|template| !is_partial(&template.name)) {
-        let about = [("Name", template.name.as_str()), ("BasePath", template.base_path.as_str())];
-        let about = about.into_iter().collect::<Map>().with_type(context::values_type(env.profile));
-        template.data.insert("Template", about);
         let name = Str::from(template.name.as_str());
-        let output = session.include(&name, Value::Map(template.data.clone()));
-        let output = output.map_err(|error| errors::execute(&template.name, error, env.profile, &instance.path))?;
-        outputs.push((template.name.clone(), without_no_value(output)));
+        let parsed = texts.parsed(&name, &template.source, env.profile);
+        let added = parsed.and_then(|parsed| templates.add(&name, &parsed));
+        added.map_err(|error| errors::parse(&template.name, error))?;
     }
-    outputs.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Ok(outputs)
+    Ok(ChartTemplates { renderables, templates: Arc::new(templates), path: instance.path.clone() })
+}
+
+impl ChartTemplates {
+    /// Returns the outputs of all templates but the partials: (path, text), sorted by path.
+    ///
+    /// # Errors
+    /// When one fails.
+    pub(crate) fn execute(self, env: &RenderEnv, limits: &RenderLimits) -> Result<Vec<(String, Str)>, HelmError> {
+        let mut session = Session::new(self.templates)
+            .with_limits(Limits {
+                stack: limits.stack_bytes(),
+                output: limits.output_bytes,
+                steps: limits.steps,
+                ..Limits::default()
+            })
+            .with_state(State::new(env));
+        let mut outputs = Vec::with_capacity(self.renderables.len());
+        for template in self.renderables.into_iter().filter(|template| !is_partial(&template.name)) {
+            let about = [("Name", template.name.as_str()), ("BasePath", template.base_path.as_str())];
+            let about = about.into_iter().collect::<Map>().with_type(context::values_type(env.profile));
+            template.data.insert("Template", about);
+            let name = Str::from(template.name.as_str());
+            let output = session.include(&name, Value::Map(template.data));
+            let output = output.map_err(|error| errors::execute(&template.name, error, env.profile, &self.path))?;
+            outputs.push((template.name, without_no_value(output)));
+        }
+        outputs.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(outputs)
+    }
 }
 
 /// Returns a text without Go's mark for a missing value.
 pub(crate) fn without_no_value(output: Str) -> Str {
     const MARK: &[u8] = b"<no value>";
     let bytes = output.as_bytes();
-    if !bytes.windows(MARK.len()).any(|window| window == MARK) {
-        return output;
-    }
+    let Some(first) = memmem::find(bytes, MARK) else { return output };
     let mut kept = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some(at) = rest.windows(MARK.len()).position(|window| window == MARK) {
+    kept.extend_from_slice(&bytes[..first]);
+    let mut rest = &bytes[first + MARK.len()..];
+    while let Some(at) = memmem::find(rest, MARK) {
         kept.extend_from_slice(&rest[..at]);
         rest = &rest[at + MARK.len()..];
     }
@@ -97,6 +119,7 @@ fn keep_last(templates: &mut Vec<Renderable>) {
 
 /// Deep paths come first, so that the templates of a parent redefine those of its subcharts.
 fn sort(templates: &mut [Renderable]) {
-    let key = |template: &Renderable| template.name.matches('/').count();
-    templates.sort_by(|one, other| (key(other), &other.name).cmp(&(key(one), &one.name)));
+    let depth = |template: &Renderable| template.name.matches('/').count();
+    templates.sort_by(|one, other| other.name.cmp(&one.name));
+    templates.sort_by_cached_key(|template| Reverse(depth(template)));
 }
