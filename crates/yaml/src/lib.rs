@@ -25,11 +25,12 @@ mod order;
 mod profile;
 mod reader;
 mod resolve;
+mod stream;
 mod timestamp;
 mod tree;
 
 pub use self::{
-    build::{Build, Duplicates, build},
+    build::{Build, Duplicates, build, build_first},
     edit::{EditError, NewValue, Which, set},
     emit::{Dialect, Emitter},
     error::Error,
@@ -39,6 +40,7 @@ pub use self::{
     profile::Profile,
     reader::{Limits, Reader, decode, parse_all, parse_first},
     resolve::{Scalar, resolve, resolve_plain},
+    stream::{Sink, Streamed, Unusual, stream},
     timestamp::Timestamp,
     tree::{Document, Entries, Items, Layout, Node, NodeKind, Style},
 };

@@ -2,6 +2,8 @@
 
 #[path = "baseline/refusals.rs"]
 mod refusals;
+#[path = "baseline/stream.rs"]
+mod stream;
 mod value;
 
 use value::{Value, from_yaml_to_json, strings, to_yaml, to_yaml_pretty};

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use towpath_gotmpl::{List, Map, MapType, Object, Str, Value};
-use towpath_yaml::{Build, Dialect, Duplicates, Emitter, Profile, build, compare_keys, decode, parse_first};
+use towpath_yaml::{Build, Dialect, Emitter, Profile, build_first, compare_keys, decode};
 
 use super::{Marshal, json};
 
@@ -29,8 +29,7 @@ pub(crate) fn read_exact(text: &[u8]) -> Result<Value, String> {
 fn read_as(text: &[u8], numbers: Numbers) -> Result<Value, String> {
     let failed = |error: towpath_yaml::Error| format!("error converting YAML to JSON: {error}");
     let text = decode(text).map_err(failed)?;
-    let Some(document) = parse_first(&text, Profile::Go2).map_err(failed)? else { return Ok(Value::Nil) };
-    build(document.root(), Profile::Go2, Duplicates::Usual, &mut Builder { numbers }).map_err(failed)
+    Ok(build_first(&text, &mut Builder { numbers }).map_err(failed)?.unwrap_or_default())
 }
 
 /// Returns `value` as YAML without the last line break: what `toYaml` gives.
@@ -165,7 +164,8 @@ struct Builder {
 
 impl Build for Builder {
     type Value = Value;
-    type Map = BTreeMap<Str, Value>;
+    /// In the order of the text; the last of equal keys counts.
+    type Map = Vec<(Str, Value)>;
 
     fn null(&mut self) -> Value {
         Value::Nil
@@ -201,19 +201,20 @@ impl Build for Builder {
         Value::List(List::any(items))
     }
 
-    fn map(&mut self, _size: usize) -> Self::Map {
-        BTreeMap::new()
+    fn map(&mut self, size: usize) -> Self::Map {
+        Vec::with_capacity(size)
     }
 
     fn insert(&mut self, map: &mut Self::Map, key: Cow<'_, str>, value: Value) -> bool {
-        map.insert(key.into(), value).is_some()
+        map.push((key.into(), value));
+        false
     }
 
     fn contains(&self, map: &Self::Map, key: &str) -> bool {
-        map.contains_key(key.as_bytes())
+        map.iter().any(|(known, _)| known == key)
     }
 
     fn finish(&mut self, map: Self::Map) -> Value {
-        Value::Map(Map::from_entries(MapType::ANY, map))
+        Value::Map(Map::from_entries(MapType::ANY, map.into_iter().collect::<BTreeMap<_, _>>()))
     }
 }

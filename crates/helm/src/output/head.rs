@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use towpath_gotmpl::{Map, Str, Value};
 use towpath_model::Span;
 
+use super::quick_head;
 use crate::{Profile, golang::yaml};
 
 /// What Helm reads of a document: the rest only has to be YAML.
@@ -19,6 +20,11 @@ pub(super) struct Head {
 /// # Errors
 /// Go's message, and where the YAML breaks.
 pub(super) fn read(document: &str, profile: Profile) -> Result<Head, (String, Option<Span>)> {
+    quick_head::read(document).map_or_else(|| read_fully(document, profile), Ok)
+}
+
+/// Reads the head from the values of the whole document, as Helm does.
+pub(super) fn read_fully(document: &str, profile: Profile) -> Result<Head, (String, Option<Span>)> {
     let value = yaml::read_exact(document.as_bytes()).map_err(|error| (error, place(document)))?;
     let package = if profile == Profile::Helm4 { "util" } else { "releaseutil" };
     let fields = match value {

@@ -2,6 +2,7 @@
 
 mod head;
 mod order;
+mod quick_head;
 mod split;
 
 use std::collections::BTreeMap;

@@ -1,9 +1,11 @@
 //! From a tree to values of the caller's own type, without a value type in between.
 
+mod direct;
 mod keys;
 
 use std::{borrow::Cow, collections::HashSet};
 
+pub use self::direct::build_first;
 use towpath_model::Span;
 
 use crate::{Error, Node, NodeKind, Profile, Scalar, resolve};
