@@ -151,7 +151,7 @@ fn render_here(
     instance.process_dependencies(&values, profile).map_err(|error| dependencies_failed(error, profile))?;
     let coalesced = coalesce_values(&instance, &values, Mode::Coalesce, profile)?;
     if options.schema == Schema::Check {
-        schema::check(&instance)?;
+        schema::check(&instance, &coalesced, profile)?;
     }
     check_kube_version(&instance, &capabilities, profile)?;
     let templates = parse_templates(&instance, &coalesced, env, &capabilities, texts)?;

@@ -74,8 +74,8 @@ fn a_values_file_with_a_tab_is_shown_with_its_line() {
 
 #[test]
 fn a_schema_is_never_passed_over() {
-    let found = diagnostic(&[("values.schema.json", "{}")], &ValuesOptions::default());
-    assert_eq!(found.message, "shop: values.schema.json cannot be checked yet");
+    let found = diagnostic(&[("values.schema.json", "{\"required\":[\"owner\"]}")], &ValuesOptions::default());
+    assert!(found.message.ends_with("shop:\n- at '': missing property 'owner'\n"), "{}", found.message);
     assert!(found.hints[0].contains("--skip-schema-validation"));
 }
 

@@ -36,6 +36,15 @@ pub(crate) fn compile(expression: &str) -> Result<Rc<Regex>, String> {
     Ok(regex)
 }
 
+/// Tells whether [`compile`] takes the expression, mostly without compiling it.
+pub(crate) fn check_syntax(expression: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " _-/:,=%@!#<>\"'".contains(c);
+    if expression.chars().all(is_plain) {
+        return true;
+    }
+    compile(expression).is_ok()
+}
+
 /// Returns `expression` as the `regex` crate must read it.
 fn translate(expression: &str) -> String {
     let mut out = String::with_capacity(expression.len() + 16);

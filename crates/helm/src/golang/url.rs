@@ -73,6 +73,36 @@ impl Url {
         host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
     }
 
+    /// Returns the URL that `reference` names as seen from this one: RFC 3986, section 5.2.
+    pub(crate) fn resolve(&self, reference: &Self) -> Self {
+        let mut url = reference.clone();
+        if !reference.scheme.is_empty() {
+            url.path = resolve_path(&url.path, "");
+            return url;
+        }
+        url.scheme.clone_from(&self.scheme);
+        if !reference.host.is_empty() || reference.userinfo.is_some() {
+            url.path = resolve_path(&url.path, "");
+            return url;
+        }
+        if reference.path.is_empty() && !reference.force_query && reference.query.is_empty() {
+            url.query.clone_from(&self.query);
+            if reference.fragment.is_empty() {
+                url.fragment.clone_from(&self.fragment);
+            }
+        }
+        if !self.opaque.is_empty() {
+            if reference.path.is_empty() {
+                url.opaque.clone_from(&self.opaque);
+            }
+            return url;
+        }
+        url.host.clone_from(&self.host);
+        url.userinfo.clone_from(&self.userinfo);
+        url.path = resolve_path(&self.path, &reference.path);
+        url
+    }
+
     fn set_authority(&mut self, authority: &str) -> Result<(), String> {
         let host = match authority.rsplit_once('@') {
             None => authority,
@@ -141,6 +171,35 @@ impl std::fmt::Display for Url {
         }
         Ok(())
     }
+}
+
+/// Returns `reference` below the folder of `base`, without `.` and `..`.
+fn resolve_path(base: &str, reference: &str) -> String {
+    let full = if reference.is_empty() {
+        base.to_owned()
+    } else if reference.starts_with('/') {
+        reference.to_owned()
+    } else {
+        format!("{}{reference}", &base[..base.rfind('/').map_or(0, |at| at + 1)])
+    };
+    if full.is_empty() {
+        return full;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in full.split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let mut path = parts.join("/");
+    if full.ends_with("/.") || full.ends_with("/..") || full == "." || full == ".." {
+        path.push('/');
+    }
+    format!("/{}", path.trim_start_matches('/'))
 }
 
 fn scheme_of(text: &str) -> Result<(&str, &str), String> {
