@@ -18,6 +18,9 @@ pub(crate) const TOO_DEEP: &str = "templates are nested too deeply for the stack
 /// How many texts given to [`Session::evaluate`] are kept parsed.
 const MOST_PARSED: usize = 4096;
 
+/// Buffers of more bytes are given back to the system.
+const MOST_LENT: usize = 1 << 20;
+
 /// What an execution may use before it ends with an error of the kind [`ErrorKind::Limit`].
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -48,6 +51,7 @@ pub struct Session {
     parsed: HashMap<Str, (Str, Scope)>,
     pub(crate) variables: Vec<(Symbol, Slot)>,
     buffers: Vec<Vec<Value>>,
+    outputs: Vec<Vec<u8>>,
     gauge: Gauge,
     depth: usize,
     steps: u64,
@@ -70,6 +74,7 @@ impl Session {
             parsed: HashMap::default(),
             variables: Vec::new(),
             buffers: Vec::new(),
+            outputs: Vec::new(),
             gauge: Gauge::new(limits.stack),
             depth: 0,
             steps: 0,
@@ -132,9 +137,11 @@ impl Session {
     /// # Errors
     /// As [`Self::execute`].
     pub fn include(&mut self, name: &Str, data: Value) -> Result<Str, Error> {
-        let mut output = Vec::new();
-        self.execute(name, data, &mut output)?;
-        Ok(output.into())
+        let mut output = self.take_output();
+        let result = self.execute(name, data, &mut output);
+        let text = Str::new(&output);
+        self.give_output(output);
+        result.map(|()| text)
     }
 
     /// Parses `text` as a template `name` that sees all others, executes it over `data` and returns its output: what
@@ -147,10 +154,12 @@ impl Session {
         let parsed = self.parsed(name, text)?;
         let Some(template) = parsed.last().cloned() else { return Ok(Str::default()) };
         self.scopes.push(parsed);
-        let mut output = Vec::new();
+        let mut output = self.take_output();
         let result = self.run(&template, data, &mut output);
         self.scopes.pop();
-        result.map(|()| output.into())
+        let text = Str::new(&output);
+        self.give_output(output);
+        result.map(|()| text)
     }
 
     fn parsed(&mut self, name: &Str, text: &Str) -> Result<Scope, Error> {
@@ -226,6 +235,7 @@ impl Session {
         self.gauge.is_full()
     }
 
+    #[inline]
     pub(crate) fn step(&mut self) -> Result<(), &'static str> {
         self.steps += 1;
         if self.steps > self.limits.steps {
@@ -238,9 +248,22 @@ impl Session {
     }
 
     /// Counts bytes of output. Returns whether there may be more.
+    #[inline]
     pub(crate) fn produced(&mut self, bytes: usize) -> bool {
         self.produced = self.produced.saturating_add(bytes);
         self.produced <= self.limits.output
+    }
+
+    /// Returns an empty buffer for the output of a nested execution; those that have ended lend theirs.
+    fn take_output(&mut self) -> Vec<u8> {
+        self.outputs.pop().unwrap_or_default()
+    }
+
+    fn give_output(&mut self, mut output: Vec<u8>) {
+        output.clear();
+        if output.capacity() <= MOST_LENT {
+            self.outputs.push(output);
+        }
     }
 
     /// Returns an empty list for arguments; calls are too many to allocate one for each.

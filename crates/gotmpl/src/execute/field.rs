@@ -68,7 +68,7 @@ impl<'t> Run<'_, 't> {
             return self.fail(format!("{name} is not a method but has arguments"));
         }
         let element = map.map_type().element;
-        match (map.get(name), self.session.missing_key()) {
+        match (map.at(name), self.session.missing_key()) {
             (Some(value), _) => Ok(Slot::declared(value, element)),
             (None, MissingKey::Invalid) => Ok(Slot::default()),
             (None, MissingKey::Zero) => Ok(Slot::declared(Value::zero(element), element)),

@@ -23,7 +23,7 @@ fn element(item: &Value, index: &Value) -> Result<Value, CallError> {
         }
         Value::Map(map) => {
             let key = prepare(index.clone(), Type::String)?.as_str().unwrap_or_default();
-            Ok(map.get(&key).unwrap_or_else(|| Value::zero(map.map_type().element)))
+            Ok(map.at(&key).unwrap_or_else(|| Value::zero(map.map_type().element)))
         }
         Value::Nil => Err("index of nil pointer".into()),
         Value::Object(object) if object.is_nil() => Err("index of nil pointer".into()),

@@ -156,6 +156,7 @@ impl<'r, 't> Run<'r, 't> {
     }
 
     /// Counts one step of execution against the limits.
+    #[inline]
     pub(super) fn step(&mut self) -> Result<(), Error> {
         match self.session.step() {
             Ok(()) => Ok(()),

@@ -15,7 +15,7 @@ impl Parser<'_> {
             let item = match token.kind {
                 TokenKind::Eof => return Ok(self.close_block(mark)),
                 TokenKind::LeftDelimiter => {
-                    let first = self.next_non_space();
+                    let first = self.next();
                     if first.kind == TokenKind::Define {
                         self.definition()?;
                         continue;
@@ -53,7 +53,7 @@ impl Parser<'_> {
         self.check_depth()?;
         let mark = self.nodes.len();
         loop {
-            let token = self.next_non_space();
+            let token = self.next();
             if token.kind == TokenKind::Eof {
                 return Err(self.error("unexpected EOF"));
             }
@@ -68,7 +68,7 @@ impl Parser<'_> {
         match token.kind {
             TokenKind::Text => Ok(Item::Node(Node::Text { start: token.position, end: token.end })),
             TokenKind::LeftDelimiter => {
-                let first = self.next_non_space();
+                let first = self.next();
                 self.action(token, first)
             }
             _ => Err(self.unexpected(token, "input")),
@@ -102,7 +102,7 @@ impl Parser<'_> {
     }
 
     fn loop_control(&mut self, node: Node, name: &str) -> Result<Node, Error> {
-        let token = self.next_non_space();
+        let token = self.next();
         if token.kind != TokenKind::RightDelimiter {
             return Err(self.unexpected(token, name));
         }
@@ -114,7 +114,7 @@ impl Parser<'_> {
 
     fn otherwise(&mut self) -> Result<Item, Error> {
         // `{{else if` leaves its `if` to be read by the branch.
-        if !matches!(self.peek_non_space().kind, TokenKind::If | TokenKind::With) {
+        if !matches!(self.peek().kind, TokenKind::If | TokenKind::With) {
             self.expect(&[TokenKind::RightDelimiter], "else")?;
         }
         Ok(Item::Terminator(Terminator::Else))
@@ -122,7 +122,7 @@ impl Parser<'_> {
 
     fn branch(&mut self, context: &str) -> Result<BranchId, Error> {
         let variables = self.tree.variables.len();
-        let first = self.next_non_space();
+        let first = self.next();
         let pipeline = self.pipeline(first, context, TokenKind::RightDelimiter)?;
         let in_range = usize::from(context == "range");
         self.tree.range_depth += in_range;
@@ -161,9 +161,9 @@ impl Parser<'_> {
 
     fn block(&mut self) -> Result<Node, Error> {
         let context = "block clause";
-        let token = self.next_non_space();
+        let token = self.next();
         let name = self.template_name(token, context)?;
-        let first = self.next_non_space();
+        let first = self.next();
         let pipeline = self.pipeline(first, context, TokenKind::RightDelimiter)?;
         let outer = std::mem::replace(&mut self.tree, Tree::new());
         let (root, terminator) = self.list()?;
@@ -179,9 +179,9 @@ impl Parser<'_> {
 
     fn invoke(&mut self) -> Result<Node, Error> {
         let context = "template clause";
-        let token = self.next_non_space();
+        let token = self.next();
         let name = self.template_name(token, context)?;
-        let first = self.next_non_space();
+        let first = self.next();
         let pipeline = match first.kind {
             TokenKind::RightDelimiter => None,
             _ => Some(self.pipeline(first, context, TokenKind::RightDelimiter)?),

@@ -19,6 +19,8 @@ pub(super) struct Lexer<'a> {
     pub(super) position: usize,
     pub(super) start: usize,
     inside_action: bool,
+    /// Whether white space stood before what is being read.
+    spaced: bool,
     depth: usize,
     keywords: LoopKeywords,
     failure: Option<Token>,
@@ -41,6 +43,7 @@ impl<'a> Lexer<'a> {
             position: 0,
             start: 0,
             inside_action: false,
+            spaced: false,
             depth: 0,
             keywords,
             failure: None,
@@ -73,14 +76,15 @@ impl<'a> Lexer<'a> {
 
     #[inline]
     pub(super) fn emit(&mut self, kind: TokenKind) -> Token {
-        let token = Token { kind, position: narrow(self.start), end: narrow(self.position) };
+        let token = Token { kind, spaced: self.spaced, position: narrow(self.start), end: narrow(self.position) };
         self.start = self.position;
         token
     }
 
     pub(super) fn fail(&mut self, message: impl Into<String>) -> Token {
         self.error = message.into();
-        let token = Token { kind: TokenKind::Error, position: narrow(self.start), end: narrow(self.start) };
+        let at = narrow(self.start);
+        let token = Token { kind: TokenKind::Error, spaced: self.spaced, position: at, end: at };
         self.failure = Some(token);
         self.inside_action = false;
         token
@@ -169,16 +173,27 @@ impl<'a> Lexer<'a> {
             self.start = self.position;
         }
         self.inside_action = false;
+        self.spaced = false;
         token
     }
 
     fn lex_action(&mut self) -> Token {
+        while let Some(byte) = self.byte()
+            && class(byte) == Class::Space
+        {
+            if self.right_delimiter().is_some() {
+                self.start = self.position;
+                return self.lex_right_delimiter(true);
+            }
+            self.position += 1;
+        }
+        self.spaced = self.position > self.start;
+        self.start = self.position;
         let Some(byte) = self.byte() else { return self.fail("unclosed action") };
         match class(byte) {
-            Class::Space => return self.lex_space(),
             Class::Letter => return self.lex_identifier(),
             Class::Digit => return self.lex_number(),
-            Class::Other => {}
+            Class::Other | Class::Space => {}
             Class::Wide => return self.lex_wide(),
         }
         if byte == b'}' && self.right_delimiter().is_some() {
@@ -225,20 +240,6 @@ impl<'a> Lexer<'a> {
 
     fn unrecognized(&mut self, c: char) -> Token {
         self.fail(format!("unrecognized character in action: {}", unicode::describe(Some(c))))
-    }
-
-    fn lex_space(&mut self) -> Token {
-        if self.right_delimiter().is_some() {
-            return self.lex_right_delimiter(true);
-        }
-        self.position += 1;
-        while self.byte().is_some_and(|byte| class(byte) == Class::Space) {
-            if self.right_delimiter().is_some() {
-                break;
-            }
-            self.position += 1;
-        }
-        self.emit(TokenKind::Space)
     }
 
     fn lex_identifier(&mut self) -> Token {

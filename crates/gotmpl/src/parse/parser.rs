@@ -120,7 +120,7 @@ pub(super) struct Parser<'a> {
 
 /// What belongs to one template while it is parsed. A `define` or `block` starts a fresh one.
 pub(super) struct Tree {
-    tokens: [Token; 3],
+    tokens: [Token; 2],
     peeked: usize,
     pub(super) variables: Vec<Symbol>,
     pub(super) range_depth: usize,
@@ -130,7 +130,7 @@ pub(super) struct Tree {
 
 impl Tree {
     pub(super) fn new() -> Self {
-        Self { tokens: [Token::NONE; 3], peeked: 0, variables: vec![Symbol::DATA], range_depth: 0, action: None }
+        Self { tokens: [Token::NONE; 2], peeked: 0, variables: vec![Symbol::DATA], range_depth: 0, action: None }
     }
 }
 
@@ -175,33 +175,9 @@ impl<'a> Parser<'a> {
         self.tree.peeked = 2;
     }
 
-    /// Puts `first` and `second` back before the token that was read last.
-    pub(super) fn backup_3(&mut self, first: Token, second: Token) {
-        self.tree.tokens[1] = second;
-        self.tree.tokens[2] = first;
-        self.tree.peeked = 3;
-    }
-
     #[inline]
     pub(super) fn peek(&mut self) -> Token {
         let token = self.next();
-        self.backup();
-        token
-    }
-
-    #[inline]
-    pub(super) fn next_non_space(&mut self) -> Token {
-        loop {
-            let token = self.next();
-            if token.kind != TokenKind::Space {
-                return token;
-            }
-        }
-    }
-
-    #[inline]
-    pub(super) fn peek_non_space(&mut self) -> Token {
-        let token = self.next_non_space();
         self.backup();
         token
     }
@@ -211,8 +187,11 @@ impl<'a> Parser<'a> {
     }
 
     fn error_of(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
-        let line = self.line(self.tree.tokens[0].position);
-        Error::new(kind, Some(place(self.name, &self.code.text, line)), message)
+        self.error_at(self.tree.tokens[0].position, kind, message)
+    }
+
+    pub(super) fn error_at(&self, position: u32, kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error::new(kind, Some(place(self.name, &self.code.text, self.line(position))), message)
     }
 
     /// Returns the line of a token; before the first one it is 0.
@@ -239,7 +218,7 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn expect(&mut self, kinds: &[TokenKind], context: &str) -> Result<Token, Error> {
-        let token = self.next_non_space();
+        let token = self.next();
         if kinds.contains(&token.kind) { Ok(token) } else { Err(self.unexpected(token, context)) }
     }
 

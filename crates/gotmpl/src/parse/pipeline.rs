@@ -4,7 +4,7 @@ use super::{
     parser::Parser,
     token::{Token, TokenKind},
 };
-use crate::{Error, Str, fmt::quote};
+use crate::{Error, ErrorKind, Str, fmt::quote};
 
 impl Parser<'_> {
     /// Parses a pipeline from its first token on; `end` closes it.
@@ -21,7 +21,7 @@ impl Parser<'_> {
         if token.kind == TokenKind::Variable {
             self.backup();
             while self.declaration(&mut pipeline, context)? {}
-            token = self.next_non_space();
+            token = self.next();
         }
         let mark = self.commands.len();
         while token.kind != end {
@@ -30,7 +30,7 @@ impl Parser<'_> {
             }
             let (command, after) = self.command(token)?;
             self.commands.push(command);
-            token = if after.kind == TokenKind::Pipe { self.next_non_space() } else { after };
+            token = if after.kind == TokenKind::Pipe { self.next() } else { after };
         }
         self.check_commands(mark, context)?;
         let start = self.code.commands.len();
@@ -43,38 +43,33 @@ impl Parser<'_> {
 
     /// Reads `$x :=`, `$x =` or the `$i,` of a range. Returns whether another variable must follow.
     fn declaration(&mut self, pipeline: &mut Pipeline, context: &str) -> Result<bool, Error> {
-        let variable = self.peek_non_space();
+        let variable = self.peek();
         if variable.kind != TokenKind::Variable {
             return Ok(false);
         }
         self.next();
-        // In `$x foo` three tokens must be read before it is clear that `$x` is an argument.
-        let adjacent = self.peek();
-        let next = self.peek_non_space();
+        // In `$x foo` two tokens must be read before it is clear that `$x` is an argument.
+        let next = self.peek();
         match next.kind {
             TokenKind::Assign | TokenKind::Declare => {
                 pipeline.assigns = next.kind == TokenKind::Assign;
-                self.next_non_space();
+                self.next();
                 self.declare(pipeline, variable);
                 Ok(false)
             }
             TokenKind::Char if self.text(next) == b"," => {
-                self.next_non_space();
+                self.next();
                 self.declare(pipeline, variable);
                 if context != "range" || pipeline.n_variables >= 2 {
                     return Err(self.error(format!("too many declarations in {context}")));
                 }
-                match self.peek_non_space().kind {
+                match self.peek().kind {
                     TokenKind::Variable | TokenKind::RightDelimiter | TokenKind::RightParenthesis => Ok(true),
                     _ => Err(self.error("range can only initialize variables")),
                 }
             }
             _ => {
-                if adjacent.kind == TokenKind::Space {
-                    self.backup_3(variable, adjacent);
-                } else {
-                    self.backup_2(variable);
-                }
+                self.backup_2(variable);
                 Ok(false)
             }
         }
@@ -116,17 +111,17 @@ impl Parser<'_> {
         let mark = self.operands.len();
         let mut token = first;
         let after = loop {
-            let after = match self.operand(token)? {
+            let (after, ends) = match self.operand(token)? {
                 Some((operand, after)) => {
                     self.operands.push(operand);
-                    after
+                    (after, !after.spaced)
                 }
-                None => token,
+                None => (token, true),
             };
             match after.kind {
-                TokenKind::Space => token = self.next_non_space(),
                 TokenKind::Pipe | TokenKind::RightDelimiter | TokenKind::RightParenthesis => break after,
-                _ => return Err(self.unexpected(after, "operand")),
+                _ if ends => return Err(self.unexpected(after, "operand")),
+                _ => token = after,
             }
         };
         if self.operands.len() == mark {
@@ -143,7 +138,7 @@ impl Parser<'_> {
     fn operand(&mut self, token: Token) -> Result<Option<(Operand, Token)>, Error> {
         let Some(term) = self.term(token)? else { return Ok(None) };
         let first = self.next();
-        if first.kind != TokenKind::Field {
+        if first.kind != TokenKind::Field || first.spaced {
             return Ok(Some((term, first)));
         }
         let position = first.position;
@@ -152,9 +147,10 @@ impl Parser<'_> {
             Operand::Field { .. } => self.code.texts.len() - 1,
             _ => self.code.texts.len(),
         };
-        let mut after = first;
-        while after.kind == TokenKind::Field {
+        let (mut end, mut after) = (first.end, first);
+        while after.kind == TokenKind::Field && !after.spaced {
             self.field_name(after);
+            end = after.end;
             after = self.next();
         }
         let names = Span::new(start..self.code.texts.len());
@@ -167,7 +163,10 @@ impl Parser<'_> {
             | Operand::Nil { .. }
             | Operand::Dot { .. } => {
                 let term = quote(self.code.shown(&term).to_string().as_bytes());
-                return Err(self.error(format!("unexpected . after term {}", String::from_utf8_lossy(&term))));
+                // Go has read the white space behind it, or the token where there is none.
+                let at = if after.spaced { end } else { after.position };
+                let message = format!("unexpected . after term {}", String::from_utf8_lossy(&term));
+                return Err(self.error_at(at, ErrorKind::Parse, message));
             }
             operand => {
                 self.code.chains.push(Chain { operand, names });
@@ -203,7 +202,7 @@ impl Parser<'_> {
                 Operand::Number { position, end, number: NumberId(last(&self.code.numbers)) }
             }
             TokenKind::LeftParenthesis => {
-                let first = self.next_non_space();
+                let first = self.next();
                 let pipeline = self.pipeline(first, "parenthesized pipeline", TokenKind::RightParenthesis)?;
                 Operand::Pipeline { position: self.code.pipeline(pipeline).position, pipeline }
             }

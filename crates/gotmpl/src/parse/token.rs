@@ -20,7 +20,6 @@ pub(super) enum TokenKind {
     RawString,
     RightDelimiter,
     RightParenthesis,
-    Space,
     String,
     Text,
     Variable,
@@ -88,13 +87,15 @@ impl TokenKind {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
+    /// Whether white space stands before it, inside an action.
+    pub(super) spaced: bool,
     pub(super) position: u32,
     pub(super) end: u32,
 }
 
 impl Token {
     /// Stands where no token has been read yet.
-    pub(super) const NONE: Self = Self { kind: TokenKind::Error, position: u32::MAX, end: u32::MAX };
+    pub(super) const NONE: Self = Self { kind: TokenKind::Error, spaced: false, position: u32::MAX, end: u32::MAX };
 
     /// Returns its bytes in the text it was cut from.
     pub(super) fn text(self, source: &[u8]) -> &[u8] {

@@ -65,6 +65,11 @@ impl Map {
         self.entries.as_ref()?.borrow().get(key.as_ref()).cloned()
     }
 
+    /// Returns the value at `key`, or nothing; quicker than [`Self::get`] where the key is a short string already.
+    pub(crate) fn at(&self, key: &Str) -> Option<Value> {
+        self.entries.as_ref()?.borrow().get(key).cloned()
+    }
+
     /// Tells whether there is an entry at `key`.
     pub fn contains(&self, key: impl AsRef<[u8]>) -> bool {
         self.entries.as_ref().is_some_and(|entries| entries.borrow().contains_key(key.as_ref()))

@@ -117,8 +117,15 @@ impl Borrow<[u8]> for Str {
 }
 
 impl PartialEq for Str {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
+        match (&self.0, &other.0) {
+            // What stands behind short bytes is zero.
+            (Repr::Inline { length, bytes }, Repr::Inline { length: other_length, bytes: other_bytes }) => {
+                length == other_length && bytes == other_bytes
+            }
+            _ => self.as_bytes() == other.as_bytes(),
+        }
     }
 }
 
@@ -137,15 +144,38 @@ impl PartialEq<&str> for Str {
 }
 
 impl PartialOrd for Str {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Str {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_bytes().cmp(other.as_bytes())
+        match (&self.0, &other.0) {
+            // Of two texts that differ only in zeros at the end, the shorter one comes first.
+            (Repr::Inline { length, bytes }, Repr::Inline { length: other_length, bytes: other_bytes }) => {
+                compare(bytes, other_bytes).then(length.cmp(other_length))
+            }
+            _ => self.as_bytes().cmp(other.as_bytes()),
+        }
     }
+}
+
+/// Compares eight bytes at once; mostly the first eight decide.
+#[inline]
+fn compare(one: &[u8; INLINE], other: &[u8; INLINE]) -> Ordering {
+    let word = |bytes: &[u8; INLINE], at: usize| {
+        bytes.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes)
+    };
+    for at in [0, 8, INLINE - 8] {
+        let (one, other) = (word(one, at), word(other, at));
+        if one != other {
+            return one.cmp(&other);
+        }
+    }
+    Ordering::Equal
 }
 
 impl hash::Hash for Str {
@@ -207,6 +237,30 @@ impl From<Cow<'_, str>> for Str {
         match text {
             Cow::Borrowed(text) => text.into(),
             Cow::Owned(text) => text.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Str;
+
+    #[test]
+    fn order_is_that_of_bytes_wherever_they_stand() {
+        let texts: Vec<Vec<u8>> = ["", "\0", "\0\0", "a", "a\0", "a\0b", "ab", "b", "twenty-two-bytes-long!", "\u{ff}"]
+            .iter()
+            .flat_map(|text| [text.as_bytes().to_vec(), [text.as_bytes(), &[b'x'; 22]].concat()])
+            .collect();
+        for (one, other) in texts.iter().flat_map(|one| texts.iter().map(move |other| (one, other))) {
+            let whole = Arc::new(Str::new(&[b"..", other.as_slice(), b".."].concat()));
+            let forms =
+                [Str::new(other), Str::from(Arc::<[u8]>::from(&**other)), Str::part(&whole, 2..2 + other.len())];
+            for form in forms {
+                assert_eq!(Str::new(one).cmp(&form), one.cmp(other), "{one:?} {other:?}");
+                assert_eq!(Str::new(one) == form, one == other, "{one:?} {other:?}");
+            }
         }
     }
 }

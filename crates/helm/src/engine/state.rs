@@ -1,5 +1,4 @@
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use towpath_gotmpl::{CallError, Session, Str};
 
 use crate::{
@@ -24,7 +23,7 @@ impl State {
             now: env.now,
             zone: Zone::named(&env.time_zone).unwrap_or_else(Zone::utc),
             randomness: env.randomness.clone(),
-            nesting: HashMap::new(),
+            nesting: HashMap::default(),
         }
     }
 
@@ -55,9 +54,6 @@ impl State {
 
     /// Returns how often the template `name` is open.
     pub(crate) fn nesting(&mut self, name: &Str) -> &mut usize {
-        if !self.nesting.contains_key(name.as_bytes()) {
-            self.nesting.insert(name.clone(), 0);
-        }
         self.nesting.entry(name.clone()).or_default()
     }
 }
