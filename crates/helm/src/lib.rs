@@ -25,6 +25,7 @@
 //! ```
 
 mod chart;
+mod crypto;
 mod engine;
 mod env;
 mod error;

@@ -3,6 +3,7 @@
 //! Source: `Masterminds/sprig` 3.3.0 and Helm's `pkg/engine/funcs.go`.
 
 mod arguments;
+mod certificates;
 mod chart;
 mod crypto;
 mod dates;
@@ -70,6 +71,7 @@ fn build(profile: Profile) -> Functions {
         versions::FUNCTIONS,
         reflection::FUNCTIONS,
         crypto::FUNCTIONS,
+        certificates::FUNCTIONS,
         random::FUNCTIONS,
         chart::FUNCTIONS,
         unsupported::FUNCTIONS,
