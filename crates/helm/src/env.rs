@@ -9,7 +9,7 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use crate::Profile;
+use crate::{ClusterObjects, Profile};
 
 /// What a rendering sees of the world: all of it is given, nothing is looked up.
 #[derive(Debug, Clone)]
@@ -34,6 +34,33 @@ pub struct RenderEnv {
     pub time_zone: String,
     /// Where random texts and salts come from.
     pub randomness: Randomness,
+    /// What `lookup` finds; nothing is a cluster that cannot be asked, as in `helm template`.
+    pub objects: Option<Arc<ClusterObjects>>,
+    /// What `getHostByName` asks; nothing is what Helm has without `--enable-dns`: every name has an empty address.
+    pub resolver: Option<Resolver>,
+}
+
+/// Answers which address a host has; it may ask the network.
+#[derive(Clone)]
+pub struct Resolver(Arc<Resolve>);
+
+type Resolve = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+impl Resolver {
+    /// Returns a resolver that asks `resolve`; nothing is a name without an address.
+    pub fn from_fn(resolve: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(resolve))
+    }
+
+    pub(crate) fn resolve(&self, host: &str) -> Option<String> {
+        (self.0)(host)
+    }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Resolver")
+    }
 }
 
 impl RenderEnv {
@@ -50,6 +77,8 @@ impl RenderEnv {
             now,
             time_zone: String::new(),
             randomness,
+            objects: None,
+            resolver: None,
         }
     }
 }

@@ -26,7 +26,10 @@ pub enum HelmError {
     Template(Box<TemplateFailure>),
     /// What a template gave is not a manifest.
     #[error("{0}")]
-    Manifest(Box<Problem>),
+    Manifest(Box<BrokenManifest>),
+    /// A post-renderer failed, or gave what is no manifest.
+    #[error("{0}")]
+    PostRenderer(Box<Problem>),
     /// The files cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -44,6 +47,21 @@ pub struct Problem {
     pub location: Option<Location>,
     /// What the user can do about it.
     pub hints: Vec<String>,
+}
+
+/// What is no manifest, and all that was rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenManifest {
+    /// What is wrong; the location is a line of the rendered text.
+    pub problem: Problem,
+    /// Every file that was rendered: its path and its text, sorted by path.
+    pub rendered: Vec<(String, String)>,
+}
+
+impl fmt::Display for BrokenManifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem.fmt(f)
+    }
 }
 
 /// A template's error with Helm's message.
@@ -85,6 +103,15 @@ impl Problem {
     }
 }
 
+impl Problem {
+    fn diagnostic(&self) -> Diagnostic {
+        let mut diagnostic = Diagnostic::new(Kind::Usage, first_lower(&self.message));
+        diagnostic.location = self.location.clone().map(Box::new);
+        diagnostic.hints.clone_from(&self.hints);
+        diagnostic
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -106,12 +133,8 @@ impl HelmError {
             | Self::Dependencies(problem)
             | Self::Release(problem)
             | Self::Schema(problem)
-            | Self::Manifest(problem) => {
-                let mut diagnostic = Diagnostic::new(Kind::Usage, first_lower(&problem.message));
-                diagnostic.location = problem.location.clone().map(Box::new);
-                diagnostic.hints.clone_from(&problem.hints);
-                diagnostic
-            }
+            | Self::PostRenderer(problem) => problem.diagnostic(),
+            Self::Manifest(broken) => broken.problem.diagnostic(),
             Self::Template(failure) => {
                 let mut diagnostic = failure.error.diagnostic();
                 if let Some(words) = &failure.own_words {

@@ -7,7 +7,9 @@ use crate::{
     chart::Instance,
     engine::{Capabilities, Texts, parse_templates},
     error::Problem,
-    output, schema, semver,
+    output,
+    post_render::{self, PostRenderer},
+    schema, semver,
     values::{Mode, coalesce_values},
 };
 
@@ -22,6 +24,8 @@ pub struct Options {
     pub schema: Schema,
     /// `--show-only`: shell patterns of template paths below the chart; empty shows all.
     pub show_only: Vec<String>,
+    /// `--post-renderer`
+    pub post_renderer: Option<PostRenderer>,
     /// What rendering may use.
     pub limits: RenderLimits,
 }
@@ -161,6 +165,9 @@ fn render_here(
     let notes =
         outputs.iter().find(|(path, _)| *path == notes_path).map(|(_, text)| text.to_string_lossy().into_owned());
     outputs.retain(|(path, _)| !path.ends_with("NOTES.txt"));
+    if let (Some(post_renderer), Profile::Helm4) = (&options.post_renderer, profile) {
+        outputs = post_render::files(&outputs, post_renderer, profile)?;
+    }
     let sorted = output::sort(&outputs, profile)?;
     let hooks = sorted.hooks.into_iter().filter(|hook| match options.hooks {
         Hooks::All => true,
@@ -171,8 +178,18 @@ fn render_here(
         Crds::Omit => Vec::new(),
         Crds::Include => instance.definitions().into_iter().map(definition).collect(),
     };
-    let mut rendered =
-        Rendered { definitions, manifests: sorted.manifests, hooks: hooks.collect(), notes, profile, show_only: None };
+    let mut rendered = Rendered {
+        definitions,
+        manifests: sorted.manifests,
+        hooks: hooks.collect(),
+        notes,
+        profile,
+        show_only: None,
+        rewritten: None,
+    };
+    if let (Some(post_renderer), Profile::Helm3) = (&options.post_renderer, profile) {
+        rendered.rewritten = Some(post_render::text(&rendered.manifest_text(), post_renderer)?);
+    }
     if !options.show_only.is_empty() {
         rendered.choose(&options.show_only).map_err(|pattern| {
             let problem = Problem::new(format!("could not find template {pattern} in chart"));

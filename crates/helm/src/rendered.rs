@@ -13,6 +13,8 @@ pub struct Rendered {
     pub notes: Option<String>,
     pub(crate) profile: Profile,
     pub(crate) show_only: Option<Vec<String>>,
+    /// What a post-renderer of Helm 3 made of the definitions and manifests.
+    pub(crate) rewritten: Option<String>,
 }
 
 /// One document of a rendered template.
@@ -84,11 +86,17 @@ impl Rendered {
         }
     }
 
-    fn all_text(&self) -> String {
+    /// Returns the definitions and manifests without the hooks.
+    pub(crate) fn manifest_text(&self) -> String {
         let mut text = String::new();
         for document in self.definitions.iter().chain(&self.manifests) {
             push(&mut text, document);
         }
+        text
+    }
+
+    fn all_text(&self) -> String {
+        let text = self.rewritten.clone().unwrap_or_else(|| self.manifest_text());
         let trimmed = text.trim();
         let mut out = String::with_capacity(trimmed.len() + 1);
         out.push_str(trimmed);

@@ -14,13 +14,17 @@
 mod chart;
 mod difference;
 mod environment;
+mod kubeconfig;
 mod kustomization;
 mod object;
+mod plugin;
 mod service;
 pub mod source;
 
 pub use chart::{load_chart, system_environment};
 pub use difference::{Change, Difference, ObjectDifference, difference};
+pub use kubeconfig::kubeconfig_namespace;
 pub use kustomization::build_kustomization;
 pub use object::{Identity, Object, objects};
+pub use plugin::{Plugin, PluginError, post_renderer_plugin};
 pub use service::Service;

@@ -23,7 +23,7 @@ pub struct OutputArgs {
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: OutputFormat,
     /// When colour is used
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(long, alias = "colour", global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: Color,
     /// Say nothing but warnings and errors
     #[arg(long, short, global = true)]

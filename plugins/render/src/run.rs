@@ -6,8 +6,9 @@ use towpath_report::{Outcome, OutputArgs, OutputFormat, Painting, Plugin, Report
 
 use crate::{
     Args,
-    args::{Build, Command, Diff, LoadRestrictor},
+    args::{Build, Command, Diff, LoadRestrictor, Template},
     reference::Reference,
+    template,
 };
 
 impl Plugin for Args {
@@ -17,7 +18,7 @@ impl Plugin for Args {
 
     fn run(self, report: &Report) -> Result<Outcome, Diagnostic> {
         match &self.command {
-            Command::Template(template) => give(report, "RenderedChart", &template.render()?.to_text()),
+            Command::Template(template) => run_template(report, template),
             Command::Build(build) => run_build(report, build),
             Command::Env(env) => {
                 let rendered = Reference::parse(&env.environment).render(&env.service)?;
@@ -26,6 +27,43 @@ impl Plugin for Args {
             Command::Diff(diff) => run_diff(report, diff),
         }
     }
+}
+
+fn run_template(report: &Report, template: &Template) -> Result<Outcome, Diagnostic> {
+    let (rendered, env) = match template.render() {
+        Ok(done) => done,
+        Err(failure) => {
+            if template.shown.debug() && report.format() == OutputFormat::Text {
+                let files = failure.rendered.iter().filter(|(_, text)| !text.trim().is_empty());
+                let text: String = files.map(|(path, text)| format!("---\n# Source: {path}\n{text}\n")).collect();
+                report.data(format!("{}\n", text.trim()).as_bytes())?;
+            }
+            return Err(failure.diagnostic);
+        }
+    };
+    let Some(folder) = &template.shown.output_dir else {
+        return give(report, "RenderedChart", &rendered.to_text());
+    };
+    if let Some(pattern) = template.shown.show_only.first() {
+        let message = format!("could not find template {pattern} in chart");
+        let hint = "with --output-dir there is nothing left to choose from: leave --show-only out and take the file";
+        return Err(Diagnostic::new(Kind::Usage, message).hint(hint));
+    }
+    let release = template.shown.release_name.then_some(env.release_name.as_str());
+    let written = template::write_files(&rendered, folder, release)?;
+    match report.format() {
+        OutputFormat::Text => {
+            let said: String = written.iter().map(|path| format!("wrote {path}\n")).collect();
+            // Helm prints the manifests behind it, of which none are left.
+            report.data((said + "\n").as_bytes())?;
+        }
+        OutputFormat::Json => report.json(&json!({
+            "apiVersion": Release::API_VERSION,
+            "kind": "WrittenChart",
+            "files": written,
+        }))?,
+    }
+    Ok(Outcome::Done)
 }
 
 /// Gives rendered manifests: their text, or a document with it and what stands in it.

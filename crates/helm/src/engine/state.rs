@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use foldhash::HashMap;
 use towpath_gotmpl::{CallError, Session, Str};
 
 use crate::{
-    Profile, Randomness, RenderEnv,
+    ClusterObjects, Profile, Randomness, RenderEnv, Resolver,
     golang::time::{Time, Zone},
 };
 
@@ -12,6 +14,8 @@ pub(crate) struct State {
     now: std::time::SystemTime,
     zone: Zone,
     randomness: Randomness,
+    objects: Option<Arc<ClusterObjects>>,
+    resolver: Option<Resolver>,
     nesting: HashMap<Str, usize>,
 }
 
@@ -23,6 +27,8 @@ impl State {
             now: env.now,
             zone: Zone::named(&env.time_zone).unwrap_or_else(Zone::utc),
             randomness: env.randomness.clone(),
+            objects: env.objects.clone(),
+            resolver: env.resolver.clone(),
             nesting: HashMap::default(),
         }
     }
@@ -50,6 +56,16 @@ impl State {
     /// Fills `bytes` from the caller's source.
     pub(crate) fn fill(&self, bytes: &mut [u8]) {
         self.randomness.fill(bytes);
+    }
+
+    /// Returns the objects of the cluster, where there is one.
+    pub(crate) fn objects(&self) -> Option<Arc<ClusterObjects>> {
+        self.objects.clone()
+    }
+
+    /// Returns what answers for the network, where it may be asked.
+    pub(crate) fn resolver(&self) -> Option<&Resolver> {
+        self.resolver.as_ref()
     }
 
     /// Returns how often the template `name` is open.

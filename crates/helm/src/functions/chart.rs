@@ -2,7 +2,11 @@
 
 use towpath_gotmpl::{CallError, ErrorKind, Map, Session, Signature, Str, Value};
 
-use super::{A, Answer, Entry, M, S, arguments::text, fail};
+use super::{
+    A, Answer, Entry, M, S,
+    arguments::{text, utf8},
+    fail,
+};
 use crate::engine::{FAILURE_END, FAILURE_START, State, without_no_value};
 
 /// How often a template may stand inside itself.
@@ -23,9 +27,28 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         if missing { wrapped(&text(&a[0])) } else { Ok(std::mem::take(&mut a[1])) }
     }),
     ("fail", Signature::new(&[S], S), |_, a| wrapped(&text(&a[0]))),
-    ("lookup", Signature::new(&[S, S, S, S], M), |_, _| Ok(Map::any().into())),
-    ("getHostByName", Signature::new(&[S], S), |_, _| Ok("".into())),
+    ("lookup", Signature::new(&[S, S, S, S], M), |s, a| {
+        lookup(s, &[utf8(&a[0]), utf8(&a[1]), utf8(&a[2]), utf8(&a[3])])
+    }),
+    ("getHostByName", Signature::new(&[S], S), |s, a| host(s, &utf8(&a[0]))),
 ];
+
+fn lookup(session: &mut Session, [api_version, kind, namespace, name]: &[String; 4]) -> Answer {
+    match State::of(session)?.objects() {
+        None => Ok(Map::any().into()),
+        Some(objects) => objects.lookup(api_version, kind, namespace, name).map(Value::Map).map_err(CallError::new),
+    }
+}
+
+fn host(session: &mut Session, name: &str) -> Answer {
+    match State::of(session)?.resolver() {
+        None => Ok("".into()),
+        // Sprig picks one of no addresses, which Go answers so.
+        Some(resolver) => {
+            resolver.resolve(name).map_or_else(|| fail("invalid argument to Intn"), |host| Ok(host.into()))
+        }
+    }
+}
 
 /// Marks a chart's own message, so that Helm shows it alone.
 fn wrapped(message: &Str) -> Answer {

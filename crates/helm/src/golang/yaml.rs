@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use towpath_gotmpl::{List, Map, MapType, Object, Str, Value};
-use towpath_yaml::{Build, Dialect, Emitter, Profile, build_first, compare_keys, decode};
+use towpath_yaml::{Build, Dialect, Document, Duplicates, Emitter, Profile, build, build_first, compare_keys, decode};
 
 use super::{Marshal, json};
 
@@ -24,6 +24,15 @@ pub(crate) fn read(text: &Str) -> Result<Value, String> {
 /// Go's message.
 pub(crate) fn read_exact(text: &[u8]) -> Result<Value, String> {
     read_as(text, Numbers::Exact)
+}
+
+/// Returns the value of a document that is parsed already, with whole numbers kept.
+///
+/// # Errors
+/// Go's message.
+pub(crate) fn read_document(document: &Document<'_>) -> Result<Value, String> {
+    build(document.root(), Profile::Go2, Duplicates::Usual, &mut Builder { numbers: Numbers::Exact })
+        .map_err(|error| format!("error converting YAML to JSON: {error}"))
 }
 
 fn read_as(text: &[u8], numbers: Numbers) -> Result<Value, String> {

@@ -12,7 +12,7 @@ use towpath_model::Location;
 
 pub(crate) use split::split;
 
-use crate::{HelmError, Hook, HookEvent, Manifest, Profile, error::Problem};
+use crate::{BrokenManifest, HelmError, Hook, HookEvent, Manifest, Profile, error::Problem};
 
 /// The documents of all files, in Helm's order.
 pub(crate) struct Sorted {
@@ -35,7 +35,10 @@ pub(crate) fn sort(outputs: &[(String, Str)], profile: Profile) -> Result<Sorted
             continue;
         }
         for document in split(&text, profile) {
-            sorted.add(path, document, profile)?;
+            sorted.add(path, document, profile).map_err(|problem| {
+                let rendered = outputs.iter().map(|(path, text)| (path.clone(), text.to_string_lossy().into_owned()));
+                HelmError::Manifest(Box::new(BrokenManifest { problem: *problem, rendered: rendered.collect() }))
+            })?;
         }
     }
     order::by_kind(&mut sorted.manifests, profile, |manifest| &manifest.kind);
@@ -44,13 +47,11 @@ pub(crate) fn sort(outputs: &[(String, Str)], profile: Profile) -> Result<Sorted
 }
 
 impl Sorted {
-    fn add(&mut self, path: &str, document: &str, profile: Profile) -> Result<(), HelmError> {
+    fn add(&mut self, path: &str, document: &str, profile: Profile) -> Result<(), Box<Problem>> {
         let head = head::read(document, profile).map_err(|(message, span)| {
             let location = span.map(|span| Location::of(&format!("{path} (rendered)"), document, span));
             let problem = Problem::new(format!("YAML parse error on {path}: {message}"));
-            HelmError::Manifest(
-                problem.at(location).hint("look at the indentation that `indent`, `nindent` and `toYaml` give"),
-            )
+            problem.at(location).hint("look at the indentation that `indent`, `nindent` and `toYaml` give")
         })?;
         let manifest = Manifest {
             path: path.to_owned(),

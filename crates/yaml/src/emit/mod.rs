@@ -144,6 +144,11 @@ impl Emitter {
         self.scalar("null", Wish::Plain);
     }
 
+    /// Writes a scalar that was plain where it comes from, as it stood there: `0x1F`, `1.20`, `~`.
+    pub fn plain(&mut self, text: &str) {
+        self.scalar(text, Wish::Plain);
+    }
+
     /// Returns the document, which ends with a line break.
     pub fn finish(mut self) -> String {
         self.indent = -1;

@@ -1,7 +1,15 @@
+mod switch;
+mod template;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use towpath_report::OutputArgs;
+
+pub(crate) use self::{
+    switch::boolean,
+    template::{Cluster, PostRender, Shown, Template, Values},
+};
 
 /// Renders charts, overlays and the environments of a service, in one process and without helm or kustomize.
 #[derive(Debug, Parser)]
@@ -45,65 +53,6 @@ pub(crate) enum HelmVersion {
     /// Helm 3.17
     #[value(name = "3")]
     Three,
-}
-
-#[derive(Debug, ClapArgs)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of `helm template`; they become enums in the library"
-)]
-pub(crate) struct Template {
-    /// The release's name, then the chart; with one argument it is the chart
-    #[arg(value_name = "[NAME] CHART", num_args = 1..=2, required = true)]
-    pub(crate) operands: Vec<String>,
-    /// A values file; `-` is standard input
-    #[arg(short = 'f', long = "values", value_name = "FILE", value_delimiter = ',')]
-    pub(crate) values: Vec<String>,
-    /// Set a value: key1=val1,key2=val2
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub(crate) set: Vec<String>,
-    /// Set a value that stays a string
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub(crate) set_string: Vec<String>,
-    /// Set a value to a file's content: key=path
-    #[arg(long, value_name = "KEY=PATH")]
-    pub(crate) set_file: Vec<String>,
-    /// Set a value to a piece of JSON: key=json
-    #[arg(long, value_name = "KEY=JSON")]
-    pub(crate) set_json: Vec<String>,
-    /// Set a value to a text in which nothing is special
-    #[arg(long, value_name = "KEY=TEXT")]
-    pub(crate) set_literal: Vec<String>,
-    /// The namespace the release goes to
-    #[arg(short, long, default_value = "default", env = "HELM_NAMESPACE")]
-    pub(crate) namespace: String,
-    /// Put the chart's CRDs in front
-    #[arg(long)]
-    pub(crate) include_crds: bool,
-    /// Leave tests out
-    #[arg(long)]
-    pub(crate) skip_tests: bool,
-    /// Leave hooks out
-    #[arg(long)]
-    pub(crate) no_hooks: bool,
-    /// Show only what these templates gave
-    #[arg(short, long, value_name = "TEMPLATE")]
-    pub(crate) show_only: Vec<String>,
-    /// API versions that .Capabilities knows beside Helm's own
-    #[arg(short, long, value_name = "VERSION", value_delimiter = ',')]
-    pub(crate) api_versions: Vec<String>,
-    /// The Kubernetes version of .Capabilities
-    #[arg(long, value_name = "VERSION")]
-    pub(crate) kube_version: Option<String>,
-    /// Set .Release.IsUpgrade instead of .Release.IsInstall
-    #[arg(long)]
-    pub(crate) is_upgrade: bool,
-    /// Do not check values against values.schema.json
-    #[arg(long)]
-    pub(crate) skip_schema_validation: bool,
-    /// The Helm whose bytes are wanted
-    #[arg(long, value_enum, default_value_t, value_name = "MAJOR")]
-    pub(crate) helm_version: HelmVersion,
 }
 
 /// Which files an overlay may read.

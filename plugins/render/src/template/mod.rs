@@ -1,0 +1,157 @@
+//! `helm template`: its flags become a release, values and options of the library.
+
+mod cluster;
+mod files;
+mod lookup;
+mod post_render;
+mod values;
+
+use std::{
+    net::ToSocketAddrs as _,
+    path::Path,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+pub(crate) use self::files::write as write_files;
+use towpath_helm::{
+    Crds, HelmError, Hooks, Options, Profile, RenderEnv, Rendered, Resolver, Schema, release_name, render,
+};
+use towpath_model::{Diagnostic, Kind};
+use towpath_render::{load_chart, system_environment};
+
+use crate::args::{HelmVersion, Shown, Template, boolean};
+
+/// What a rendering that failed had rendered: each file's path and text.
+pub(crate) type Partly = Vec<(String, String)>;
+
+/// Why there is nothing to give, and what there is to look at.
+pub(crate) struct Failure {
+    pub(crate) diagnostic: Diagnostic,
+    pub(crate) rendered: Partly,
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { diagnostic, rendered: Partly::new() }
+    }
+}
+
+impl From<HelmError> for Failure {
+    fn from(error: HelmError) -> Self {
+        let diagnostic = error.diagnostic();
+        let rendered = match error {
+            HelmError::Manifest(broken) => broken.rendered,
+            _ => Partly::new(),
+        };
+        Self { diagnostic, rendered }
+    }
+}
+
+impl HelmVersion {
+    pub(crate) fn profile(self) -> Profile {
+        match self {
+            Self::Four => Profile::Helm4,
+            Self::Three => Profile::Helm3,
+        }
+    }
+}
+
+impl Shown {
+    /// Whether `--debug` or `HELM_DEBUG` is set.
+    pub(crate) fn debug(&self) -> bool {
+        self.debug || std::env::var("HELM_DEBUG").is_ok_and(|value| boolean(&value) == Ok(true))
+    }
+}
+
+impl Template {
+    /// Renders the chart.
+    pub(crate) fn render(&self) -> Result<(Rendered, RenderEnv), Failure> {
+        let profile = self.helm_version.profile();
+        self.cluster.check(profile)?;
+        self.check_labels()?;
+        let post_renderer = self.post_render.find(profile)?;
+        let mut env = system_environment("release-name", profile);
+        let (name, chart) = self.name_and_chart(&env)?;
+        env.release_name = name;
+        env.namespace = self.cluster.namespace(self.release.namespace.as_deref());
+        env.is_upgrade = self.release.is_upgrade;
+        env.kube_version.clone_from(&self.release.kube_version);
+        env.api_versions.clone_from(&self.release.api_versions);
+        env.objects = lookup::load(&self.release.lookup_objects)?;
+        env.resolver = self.release.enable_dns.then(|| Resolver::from_fn(resolve));
+        let chart = load_chart(chart)?;
+        let options = Options { post_renderer, ..self.options() };
+        Ok((render(&chart, &self.values.read()?, &env, &options)?, env))
+    }
+
+    fn options(&self) -> Options {
+        let hooks = match (self.shown.no_hooks, self.shown.skip_tests) {
+            (true, _) => Hooks::Omit,
+            (_, true) => Hooks::WithoutTests,
+            _ => Hooks::All,
+        };
+        Options {
+            crds: if self.shown.include_crds { Crds::Include } else { Crds::Omit },
+            hooks,
+            schema: if self.values.skip_schema_validation { Schema::Skip } else { Schema::Check },
+            show_only: self.shown.show_only.clone(),
+            ..Options::default()
+        }
+    }
+
+    /// Source: `NameAndChart` in Helm's `pkg/action`; `helm template` knows no generated name, it has `release-name`.
+    fn name_and_chart(&self, env: &RenderEnv) -> Result<(String, &str), Failure> {
+        let release = &self.release;
+        match self.operands.as_slice() {
+            [chart] => match &release.name_template {
+                None => Ok(("release-name".to_owned(), chart)),
+                Some(template) => {
+                    let variable: towpath_helm::Variable = Arc::new(|name| std::env::var(name).ok());
+                    Ok((release_name(template, env, &variable)?, chart))
+                }
+            },
+            [_, _] if release.generate_name => Err(usage("cannot set --generate-name and also specify a name").into()),
+            [_, _] if release.name_template.is_some() => {
+                Err(usage("cannot set --name-template and also specify a name").into())
+            }
+            [name, chart] => Ok((name.clone(), chart)),
+            _ => Err(usage("no chart is named").into()),
+        }
+    }
+
+    /// Source: `ContainsSystemLabels` in Helm's `pkg/storage/driver`.
+    fn check_labels(&self) -> Result<(), Diagnostic> {
+        const OF_HELM: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
+        for label in &self.release.labels {
+            let Some((key, _)) = label.split_once('=') else {
+                return Err(usage(format!("label `{label}` must be formatted as key=value")));
+            };
+            if OF_HELM.contains(&key) {
+                let message = "user supplied labels contains system reserved label name. System labels: \
+                               [name owner status version createdAt modifiedAt]";
+                return Err(usage(message).hint(format!("take another name for label `{key}`")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns an address of a host.
+fn resolve(host: &str) -> Option<String> {
+    let addresses: Vec<_> = (host, 0).to_socket_addrs().ok()?.collect();
+    // Sprig picks one of them; any nanosecond will do.
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+    let at = usize::try_from(nanos).unwrap_or(0) % addresses.len().max(1);
+    addresses.get(at).map(|address| address.ip().to_string())
+}
+
+fn usage(message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Kind::Usage, message)
+}
+
+/// Returns why a file could not be read or written.
+fn file_failed(what: &str, path: &Path, error: &std::io::Error) -> Diagnostic {
+    let kind = if error.kind() == std::io::ErrorKind::NotFound { Kind::Usage } else { Kind::Remote };
+    Diagnostic::new(kind, format!("cannot {what} `{}`", path.display())).cause(error.to_string())
+}

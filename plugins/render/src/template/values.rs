@@ -1,0 +1,51 @@
+use std::{
+    io::{self, Read as _},
+    path::Path,
+    sync::Arc,
+};
+
+use towpath_helm::{ValuesFile, ValuesOptions};
+use towpath_model::{Diagnostic, Kind};
+
+use super::file_failed;
+use crate::args::Values;
+
+/// A values file may have this many bytes.
+const LARGEST: u64 = 64 << 20;
+
+impl Values {
+    /// Reads the files.
+    pub(crate) fn read(&self) -> Result<ValuesOptions, Diagnostic> {
+        let files = self.files.iter().map(|name| Ok(ValuesFile { name: name.clone(), content: read(name)? }));
+        Ok(ValuesOptions {
+            files: files.collect::<Result<_, Diagnostic>>()?,
+            set_json: self.set_json.clone(),
+            set: self.set.clone(),
+            set_string: self.set_string.clone(),
+            set_file: self.set_file.clone(),
+            set_literal: self.set_literal.clone(),
+            read_file: Some(Arc::new(|path| {
+                read(path).map_err(|error| format!("{}: {}", error.message, error.causes.join(": ")))
+            })),
+        })
+    }
+}
+
+/// Returns the content of a file, or of standard input for `-`.
+fn read(name: &str) -> Result<Vec<u8>, Diagnostic> {
+    if name.contains("://") {
+        let message = format!("values file `{name}` would have to be fetched, which is not supported yet");
+        return Err(Diagnostic::new(Kind::Usage, message).hint("fetch it first and name the file"));
+    }
+    let mut content = Vec::new();
+    let size = match name.trim() {
+        "-" => io::stdin().lock().take(LARGEST + 1).read_to_end(&mut content),
+        path => std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut content)),
+    };
+    match size.map_err(|error| file_failed("read values file", Path::new(name), &error))? as u64 {
+        size if size > LARGEST => {
+            Err(Diagnostic::new(Kind::Usage, format!("values file `{name}` has more than {LARGEST} bytes")))
+        }
+        _ => Ok(content),
+    }
+}
