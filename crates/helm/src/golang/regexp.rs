@@ -1,7 +1,7 @@
 //! Go's `regexp` on the `regex` crate: both are RE2's language, but Go's classes `\d`, `\w`, `\s`, `\b` are ASCII's, it knows
 //! `\Q…\E` and `\C`-less syntax, and its replacement templates name groups greedily.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, iter::Peekable, rc::Rc, str::Chars};
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
@@ -49,77 +49,116 @@ pub(crate) fn check_syntax(expression: &str) -> bool {
 fn translate(expression: &str) -> String {
     let mut out = String::with_capacity(expression.len() + 16);
     let mut characters = expression.chars().peekable();
-    let mut in_class = false;
     while let Some(c) = characters.next() {
         match c {
             '\\' => match characters.next() {
-                Some('d') => out.push_str(if in_class { "0-9" } else { "[0-9]" }),
-                Some('D') => out.push_str("[^0-9]"),
-                Some('w') => out.push_str(if in_class { "0-9A-Za-z_" } else { "[0-9A-Za-z_]" }),
-                Some('W') => out.push_str("[^0-9A-Za-z_]"),
-                Some('s') => out.push_str(if in_class { r"\t\n\x0C\r " } else { r"[\t\n\x0C\r ]" }),
-                Some('S') => out.push_str(r"[^\t\n\x0C\r ]"),
-                Some('b') if !in_class => out.push_str("(?-u:\\b)"),
-                Some('B') if !in_class => out.push_str("(?-u:\\B)"),
-                Some('z') if !in_class => out.push_str(r"\z"),
-                Some('Q') if !in_class => {
-                    let mut literal = String::new();
-                    while let Some(c) = characters.next() {
-                        if c == '\\' && characters.peek() == Some(&'E') {
-                            characters.next();
-                            break;
-                        }
-                        literal.push(c);
-                    }
-                    out.push_str(&regex::escape(&literal));
-                }
-                Some(escaped) => {
-                    out.push('\\');
-                    out.push(escaped);
-                }
+                Some('b') => out.push_str("(?-u:\\b)"),
+                Some('B') => out.push_str("(?-u:\\B)"),
+                Some('z') => out.push_str(r"\z"),
+                Some('Q') => out.push_str(&regex::escape(&literal(&mut characters))),
+                Some(escaped) => match perl_class(escaped) {
+                    Some(set) => out.extend(["[", set, "]"]),
+                    None => out.extend(['\\', escaped]),
+                },
                 None => out.push('\\'),
             },
-            '[' if in_class => {
-                if characters.peek() == Some(&':') {
-                    out.push('[');
-                } else {
-                    out.push_str("\\[");
-                }
-                // A POSIX class such as `[:alpha:]` is copied as it is.
-                if characters.peek() == Some(&':') {
-                    while let Some(c) = characters.next() {
-                        out.push(c);
-                        if c == ':' && characters.peek() == Some(&']') {
-                            out.push(']');
-                            characters.next();
-                            break;
-                        }
-                    }
-                }
-            }
-            '[' => {
-                in_class = true;
-                out.push('[');
-                if characters.next_if_eq(&'^').is_some() {
-                    out.push('^');
-                }
-                if characters.next_if_eq(&']').is_some() {
-                    out.push_str("\\]");
-                }
-            }
-            ']' if in_class => {
-                in_class = false;
-                out.push(']');
-            }
-            '&' | '~' if in_class => {
-                out.push('\\');
-                out.push(c);
-            }
-            '-' if in_class && characters.peek() == Some(&'-') => out.push_str("\\-"),
+            '[' => translate_class(&mut characters, &mut out),
             c => out.push(c),
         }
     }
     out
+}
+
+/// Returns the text up to `\E`.
+fn literal(characters: &mut Peekable<Chars<'_>>) -> String {
+    let mut literal = String::new();
+    while let Some(c) = characters.next() {
+        if c == '\\' && characters.next_if_eq(&'E').is_some() {
+            break;
+        }
+        literal.push(c);
+    }
+    literal
+}
+
+/// Returns what stands in the brackets of the ASCII class that an escape names.
+fn perl_class(escaped: char) -> Option<&'static str> {
+    Some(match escaped {
+        'd' => "0-9",
+        'D' => "^0-9",
+        'w' => "0-9A-Za-z_",
+        'W' => "^0-9A-Za-z_",
+        's' => r"\t\n\x0C\r ",
+        'S' => r"^\t\n\x0C\r ",
+        _ => return None,
+    })
+}
+
+/// What a `-` inside brackets would be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Itself: behind the bracket, a class or a whole range.
+    Item,
+    /// The middle of a range from the character before.
+    Character,
+    /// The end of a range.
+    Dash,
+}
+
+/// Copies a POSIX class such as `[:alpha:]`, whose `[` is read already.
+fn posix_class(characters: &mut Peekable<Chars<'_>>, out: &mut String) {
+    out.push('[');
+    while let Some(c) = characters.next() {
+        out.push(c);
+        if c == ':' && characters.next_if_eq(&']').is_some() {
+            out.push(']');
+            return;
+        }
+    }
+}
+
+/// Reads a class behind its `[`. Go takes a `-` that cannot make a range as itself, wherever it stands.
+fn translate_class(characters: &mut Peekable<Chars<'_>>, out: &mut String) {
+    out.push('[');
+    if characters.next_if_eq(&'^').is_some() {
+        out.push('^');
+    }
+    let mut before = Before::Item;
+    if characters.next_if_eq(&']').is_some() {
+        out.push_str("\\]");
+        before = Before::Character;
+    }
+    while let Some(c) = characters.next() {
+        let was = before;
+        before = if was == Before::Dash { Before::Item } else { Before::Character };
+        match c {
+            ']' => {
+                out.push(']');
+                return;
+            }
+            '-' if was == Before::Character && characters.peek() != Some(&']') => {
+                before = Before::Dash;
+                out.push('-');
+            }
+            '[' if characters.peek() == Some(&':') => {
+                before = Before::Item;
+                posix_class(characters, out);
+            }
+            '\\' => match characters.next() {
+                Some(escaped) => match perl_class(escaped).filter(|_| was != Before::Dash) {
+                    Some(set) => {
+                        before = Before::Item;
+                        let nested = set.starts_with('^');
+                        out.extend(if nested { ["[", set, "]"] } else { ["", set, ""] });
+                    }
+                    None => out.extend(['\\', escaped]),
+                },
+                None => out.push('\\'),
+            },
+            '[' | '&' | '~' | '-' => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
 }
 
 /// Refuses what the `regex` crate reads and Go does not.
@@ -158,8 +197,10 @@ fn explain(expression: &str, error: &regex::Error) -> String {
             let end = expression[at..].chars().next().map_or(at, |c| at + c.len_utf8());
             format!("missing argument to repetition operator: `{}`", &expression[at..end])
         }
-        "unrecognized escape sequence" => {
-            let at = expression.find('\\').unwrap_or(0);
+        "unrecognized escape sequence" | "invalid range boundary, must be a literal" => {
+            // A range that ends in a class breaks at the class.
+            let from = if kind.starts_with("invalid") { expression.find("-\\").map_or(0, |at| at + 1) } else { 0 };
+            let at = expression[from..].find('\\').map_or(0, |at| from + at);
             format!("invalid escape sequence: `{}`", expression[at..].chars().take(2).collect::<String>())
         }
         other => format!("{other}: `{expression}`"),
