@@ -70,8 +70,9 @@ impl<'a> Cursor<'a> {
         self.bytes.get(self.pos + ahead).copied().unwrap_or(0)
     }
 
+    /// Returns whether the text ends here. No text holds a NUL: one that does is refused, whatever stands behind it.
     pub(super) fn is_end(&self) -> bool {
-        self.pos >= self.bytes.len()
+        self.at(0) == 0
     }
 
     /// Returns how many bytes the line break `ahead` has: 0 where there is none; CR LF counts as the CR alone.
