@@ -24,4 +24,4 @@ pub use digest::{Digest, DigestError};
 pub use image::{ImageError, ImageName, PinnedImage};
 pub use release::{Deployment, Release};
 pub use span::{Location, Span};
-pub use tree::{Entry, FileTree, PathError, Read, Source, SourceError, TreePath};
+pub use tree::{Entry, FileTree, PathError, Probe, Read, Source, SourceError, TreePath};

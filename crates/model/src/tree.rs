@@ -43,6 +43,10 @@ impl TreePath {
         if relative.starts_with('/') {
             return Err(PathError::Absolute(relative.to_owned()));
         }
+        if !relative.contains('/') && !matches!(relative, "" | "." | "..") {
+            let inner = if self.0.is_empty() { relative.to_owned() } else { [&self.0, "/", relative].concat() };
+            return Ok(Self(inner));
+        }
         let mut parts: Vec<&str> = self.0.split('/').filter(|part| !part.is_empty()).collect();
         for part in relative.split('/') {
             match part {
@@ -97,6 +101,18 @@ pub enum Entry {
     Directory(Arc<[String]>),
 }
 
+/// What stands at a path, without what it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// A file that can be read, and its size.
+    File {
+        /// In bytes.
+        bytes: u64,
+    },
+    /// A directory.
+    Directory,
+}
+
 /// Why a source could not answer: the file system, git or a limit.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("cannot read `{path}`")]
@@ -115,6 +131,23 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// When the source itself fails, or the entry breaks a limit; absence is no error.
     fn load(&self, path: &TreePath) -> Result<Option<Entry>, SourceError>;
+
+    /// Returns what stands at `path`, or nothing; a file that it names could be read now.
+    ///
+    /// # Errors
+    /// As [`Source::load`].
+    fn probe(&self, path: &TreePath) -> Result<Option<Probe>, SourceError> {
+        Ok(self.load(path)?.as_ref().map(Entry::probe))
+    }
+}
+
+impl Entry {
+    fn probe(&self) -> Probe {
+        match self {
+            Self::File(bytes) => Probe::File { bytes: bytes.len() as u64 },
+            Self::Directory(_) => Probe::Directory,
+        }
+    }
 }
 
 impl Source for BTreeMap<String, Vec<u8>> {
@@ -197,6 +230,19 @@ impl FileTree {
         Ok(entry)
     }
 
+    /// Returns what stands at `path`, or nothing, without reading a file. It is not recorded: its directory's names are.
+    ///
+    /// # Errors
+    /// When the source fails, or a file there cannot be read.
+    pub fn probe(&self, path: &TreePath) -> Result<Option<Probe>, SourceError> {
+        let full = self.full(path);
+        let loaded = self.shared.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        match loaded.get(&full) {
+            Some(known) => Ok(known.as_ref().map(Entry::probe)),
+            None => self.shared.source.probe(&full),
+        }
+    }
+
     /// Returns the bytes of the file at `path`; nothing if it is absent or a directory.
     ///
     /// # Errors
@@ -261,6 +307,16 @@ mod tests {
         assert_eq!(TreePath::parse("a//./b/../c").unwrap().as_str(), "a/c");
         assert_eq!(TreePath::parse("a/../../b").unwrap_err().to_string(), "path `a/../../b` leaves the tree");
         assert!(TreePath::parse("/etc/passwd").is_err());
+    }
+
+    #[test]
+    fn a_probe_reads_nothing() {
+        let tree = FileTree::from_files([("a/b.txt", b"xyz".as_slice())]).unwrap();
+        let probe = |path: &str| tree.probe(&TreePath::parse(path).unwrap()).unwrap();
+        assert_eq!(probe("a/b.txt"), Some(Probe::File { bytes: 3 }));
+        assert_eq!(probe("a"), Some(Probe::Directory));
+        assert_eq!(probe("none"), None);
+        assert!(tree.reads().is_empty());
     }
 
     #[test]

@@ -1,10 +1,11 @@
 use std::{
-    fs, io,
+    fs::{self, File, Metadata},
+    io::{self, Read as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use towpath_model::{Entry, Source, SourceError, TreePath};
+use towpath_model::{Entry, Probe, Source, SourceError, TreePath};
 
 /// Where a symbolic link may lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,8 @@ impl Directory {
         Ok(Self { root, links })
     }
 
-    fn read(&self, path: &TreePath) -> io::Result<Option<Entry>> {
+    /// Returns the full path of `path` and what stands there, links followed.
+    fn find(&self, path: &TreePath) -> io::Result<Option<(PathBuf, Metadata)>> {
         let full = self.root.join(path.as_str());
         let metadata = match fs::metadata(&full) {
             Ok(metadata) => metadata,
@@ -50,17 +52,53 @@ impl Directory {
         if self.links == Links::WithinRoot && !fs::canonicalize(&full)?.starts_with(&self.root) {
             return Err(io::Error::other("a symbolic link leaves the folder"));
         }
-        if metadata.is_dir() {
-            return Ok(Some(Entry::Directory(names(&full)?.into())));
+        if !metadata.is_dir() {
+            if !metadata.is_file() {
+                return Err(io::Error::other("it is neither a file nor a folder"));
+            }
+            if metadata.len() > LARGEST_FILE {
+                return Err(io::Error::other(format!("it has {} bytes; the limit is {LARGEST_FILE}", metadata.len())));
+            }
         }
-        if !metadata.is_file() {
-            return Err(io::Error::other("it is neither a file nor a folder"));
-        }
-        if metadata.len() > LARGEST_FILE {
-            return Err(io::Error::other(format!("it has {} bytes; the limit is {LARGEST_FILE}", metadata.len())));
-        }
-        Ok(Some(Entry::File(fs::read(&full)?.into())))
+        Ok(Some((full, metadata)))
     }
+
+    fn read(&self, path: &TreePath) -> io::Result<Option<Entry>> {
+        let Some((full, metadata)) = self.find(path)? else { return Ok(None) };
+        Ok(Some(if metadata.is_dir() {
+            Entry::Directory(names(&full)?.into())
+        } else {
+            Entry::File(content(&full, metadata.len())?)
+        }))
+    }
+
+    fn look(&self, path: &TreePath) -> io::Result<Option<Probe>> {
+        let Some((full, metadata)) = self.find(path)? else { return Ok(None) };
+        if metadata.is_dir() {
+            return Ok(Some(Probe::Directory));
+        }
+        // Only an attempt shows whether it may be read.
+        File::open(full)?;
+        Ok(Some(Probe::File { bytes: metadata.len() }))
+    }
+}
+
+/// Reads a file of `size` bytes into its place; one that has another size by now is read as any stream is.
+fn content(path: &Path, size: u64) -> io::Result<Arc<[u8]>> {
+    let mut file = File::open(path)?;
+    let size = usize::try_from(size).map_err(io::Error::other)?;
+    let mut content: Arc<[u8]> = std::iter::repeat_n(0, size).collect();
+    let Some(place) = Arc::get_mut(&mut content) else { return Ok(fs::read(path)?.into()) };
+    let mut filled = 0;
+    while filled < size {
+        match file.read(&mut place[filled..]) {
+            Ok(0) => break,
+            Ok(more) => filled += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if filled == size && file.read(&mut [0])? == 0 { Ok(content) } else { Ok(fs::read(path)?.into()) }
 }
 
 fn names(folder: &Path) -> io::Result<Vec<String>> {
@@ -78,6 +116,10 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
 impl Source for Directory {
     fn load(&self, path: &TreePath) -> Result<Option<Entry>, SourceError> {
         self.read(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+    }
+
+    fn probe(&self, path: &TreePath) -> Result<Option<Probe>, SourceError> {
+        self.look(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
     }
 }
 
@@ -106,6 +148,10 @@ mod tests {
         assert_eq!(read("a/b/c"), None);
         assert_eq!(read("nothing"), None);
         assert_eq!(read("out").unwrap().as_ref(), b"s");
+        let probe = |path: &str| tree.probe(&TreePath::parse(path).unwrap()).unwrap();
+        assert_eq!(probe("a"), Some(Probe::Directory));
+        assert_eq!(probe("a/b"), Some(Probe::File { bytes: 1 }));
+        assert_eq!(probe("nothing"), None);
     }
 
     #[test]

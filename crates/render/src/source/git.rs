@@ -4,7 +4,7 @@ use std::{
 };
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
-use towpath_model::{Entry, Source, SourceError, TreePath};
+use towpath_model::{Entry, Probe, Source, SourceError, TreePath};
 
 use super::directory::LARGEST_FILE;
 
@@ -37,8 +37,8 @@ impl GitTree {
         self.commit.to_string()
     }
 
-    fn read(&self, path: &TreePath) -> Result<Option<Entry>, git2::Error> {
-        let repository = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Returns the object at `path` and its kind; nothing for what is absent, a link or a submodule.
+    fn find(&self, repository: &Repository, path: &TreePath) -> Result<Option<(Oid, Probe)>, git2::Error> {
         let root = repository.find_tree(self.tree)?;
         let id = if path.as_str().is_empty() {
             self.tree
@@ -54,24 +54,42 @@ impl GitTree {
             Ok((size, ObjectType::Blob)) if size as u64 > LARGEST_FILE => {
                 Err(git2::Error::from_str(&format!("it has {size} bytes; the limit is {LARGEST_FILE}")))
             }
-            Ok((_, ObjectType::Blob)) => Ok(Some(Entry::File(repository.find_blob(id)?.content().into()))),
-            Ok((_, ObjectType::Tree)) => {
-                let tree = repository.find_tree(id)?;
-                let mut names: Vec<String> = tree.iter().filter_map(|entry| entry.name().map(str::to_owned)).collect();
-                names.sort();
-                Ok(Some(Entry::Directory(names.into())))
-            }
+            Ok((size, ObjectType::Blob)) => Ok(Some((id, Probe::File { bytes: size as u64 }))),
+            Ok((_, ObjectType::Tree)) => Ok(Some((id, Probe::Directory))),
             // A submodule's commit is not in this repository.
             Ok(_) => Ok(None),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
+
+    fn read(&self, path: &TreePath) -> Result<Option<Entry>, git2::Error> {
+        let repository = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((id, kind)) = self.find(&repository, path)? else { return Ok(None) };
+        Ok(Some(match kind {
+            Probe::File { .. } => Entry::File(repository.find_blob(id)?.content().into()),
+            Probe::Directory => {
+                let tree = repository.find_tree(id)?;
+                let mut names: Vec<String> = tree.iter().filter_map(|entry| entry.name().map(str::to_owned)).collect();
+                names.sort();
+                Entry::Directory(names.into())
+            }
+        }))
+    }
+
+    fn look(&self, path: &TreePath) -> Result<Option<Probe>, git2::Error> {
+        let repository = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(self.find(&repository, path)?.map(|(_, kind)| kind))
+    }
 }
 
 impl Source for GitTree {
     fn load(&self, path: &TreePath) -> Result<Option<Entry>, SourceError> {
         self.read(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+    }
+
+    fn probe(&self, path: &TreePath) -> Result<Option<Probe>, SourceError> {
+        self.look(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
     }
 }
 

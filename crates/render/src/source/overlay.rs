@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use towpath_model::{Entry, FileTree, Source, SourceError, TreePath};
+use towpath_model::{Entry, FileTree, Probe, Source, SourceError, TreePath};
 
 /// A tree with some files put over it: what a change would make of it, before it is made.
 #[derive(Debug)]
@@ -36,6 +36,14 @@ impl Source for Overlay {
             _ => Ok((!added.is_empty()).then(|| Entry::Directory(added.into_iter().collect()))),
         }
     }
+
+    fn probe(&self, path: &TreePath) -> Result<Option<Probe>, SourceError> {
+        if let Some(bytes) = self.files.get(path) {
+            return Ok(Some(Probe::File { bytes: bytes.len() as u64 }));
+        }
+        let holds_added = self.files.keys().any(|file| file.strip(path).is_some_and(|rest| !rest.is_empty()));
+        if holds_added { Ok(Some(Probe::Directory)) } else { self.below.probe(path) }
+    }
 }
 
 #[cfg(test)]
@@ -51,6 +59,8 @@ mod tests {
         let read = |text: &str| tree.file(&path(text)).unwrap().map(|bytes| bytes.to_vec());
         assert_eq!(read("a/b").unwrap(), b"new");
         assert_eq!(read("a/c").unwrap(), b"kept");
+        assert_eq!(tree.probe(&path("d/e")).unwrap(), Some(Probe::Directory));
+        assert_eq!(tree.probe(&path("d/e/f")).unwrap(), Some(Probe::File { bytes: 5 }));
         let all: Vec<_> = tree.files_below(&TreePath::root()).unwrap().iter().map(ToString::to_string).collect();
         assert_eq!(all, ["a/b", "a/c", "d/e/f"]);
     }
