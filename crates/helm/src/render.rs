@@ -1,4 +1,7 @@
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use towpath_gotmpl::Map;
 
@@ -160,7 +163,12 @@ fn render_here(
     check_kube_version(&instance, &capabilities, profile)?;
     let templates = parse_templates(&instance, &coalesced, env, &capabilities, texts)?;
     is_parsed.store(true, Ordering::Relaxed);
-    let mut outputs = templates.execute(env, &options.limits)?;
+    let outputs = templates.execute(env, &options.limits);
+    // What templates saw as an empty file was none.
+    if let Some(error) = chart.failure.take() {
+        return Err(HelmError::Source(error));
+    }
+    let mut outputs = outputs?;
     let notes_path = format!("{}/templates/NOTES.txt", instance.path);
     let notes =
         outputs.iter().find(|(path, _)| *path == notes_path).map(|(_, text)| text.to_string_lossy().into_owned());
@@ -176,7 +184,7 @@ fn render_here(
     });
     let definitions = match options.crds {
         Crds::Omit => Vec::new(),
-        Crds::Include => instance.definitions().into_iter().map(definition).collect(),
+        Crds::Include => instance.definitions()?.into_iter().map(definition).collect(),
     };
     let mut rendered = Rendered {
         definitions,
@@ -199,8 +207,8 @@ fn render_here(
     Ok(rendered)
 }
 
-fn definition((path, content): (String, &[u8])) -> Manifest {
-    let content = String::from_utf8_lossy(content).into_owned();
+fn definition((path, content): (String, Arc<[u8]>)) -> Manifest {
+    let content = String::from_utf8_lossy(&content).into_owned();
     Manifest {
         path,
         api_version: String::new(),

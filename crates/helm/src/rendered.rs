@@ -80,36 +80,45 @@ impl HookEvent {
 impl Rendered {
     /// Returns what `helm template` prints, byte for byte.
     pub fn to_text(&self) -> String {
+        self.parts().concat()
+    }
+
+    /// Returns the parts of [`Self::to_text`] in order, for whoever writes them out without joining them first.
+    pub fn parts(&self) -> Vec<&str> {
         match &self.show_only {
-            Some(chosen) => chosen.iter().map(|document| format!("---\n{document}\n")).collect(),
-            None => self.all_text(),
+            Some(chosen) => chosen.iter().flat_map(|document| ["---\n", document, "\n"]).collect(),
+            None => self.all_parts(),
         }
     }
 
     /// Returns the definitions and manifests without the hooks.
     pub(crate) fn manifest_text(&self) -> String {
-        let mut text = String::new();
-        for document in self.definitions.iter().chain(&self.manifests) {
-            push(&mut text, document);
-        }
-        text
+        self.definitions.iter().chain(&self.manifests).flat_map(document_parts).collect()
     }
 
-    fn all_text(&self) -> String {
-        let text = self.rewritten.clone().unwrap_or_else(|| self.manifest_text());
-        let trimmed = text.trim();
-        let mut out = String::with_capacity(trimmed.len() + 1);
-        out.push_str(trimmed);
-        out.push('\n');
-        for hook in &self.hooks {
-            push(&mut out, &hook.manifest);
+    fn all_parts(&self) -> Vec<&str> {
+        let count = self.definitions.len() + self.manifests.len() + self.hooks.len();
+        let mut parts = Vec::with_capacity(count * 5 + 1);
+        match &self.rewritten {
+            Some(text) => parts.push(text.trim_start()),
+            None => parts.extend(self.definitions.iter().chain(&self.manifests).flat_map(document_parts)),
         }
-        out
+        // Helm trims the whole of them; what we write begins with dashes, so there only the end counts.
+        while let Some(last) = parts.last_mut() {
+            *last = last.trim_end();
+            if !last.is_empty() {
+                break;
+            }
+            parts.pop();
+        }
+        parts.push("\n");
+        parts.extend(self.hooks.iter().flat_map(|hook| document_parts(&hook.manifest)));
+        parts
     }
 
     /// Keeps the documents whose templates match one of `patterns`; returns the first pattern that matches none.
     pub(crate) fn choose(&mut self, patterns: &[String]) -> Result<(), String> {
-        let text = self.all_text();
+        let text = self.all_parts().concat();
         let documents = output::split(&text, self.profile);
         let mut chosen = Vec::new();
         for pattern in patterns {
@@ -129,10 +138,8 @@ impl Rendered {
     }
 }
 
-fn push(out: &mut String, document: &Manifest) {
-    for part in ["---\n# Source: ", &document.path, "\n", &document.content, "\n"] {
-        out.push_str(part);
-    }
+fn document_parts(document: &Manifest) -> [&str; 5] {
+    ["---\n# Source: ", &document.path, "\n", &document.content, "\n"]
 }
 
 /// Returns the path below the chart that a document's `# Source:` line names.

@@ -1,8 +1,9 @@
 use std::io::Read;
 
 use super::{
-    ChartFile, ChartLimits,
+    ChartLimits,
     load::{Problem, without_bom},
+    stored::StoredFile,
 };
 use crate::golang::paths;
 
@@ -10,7 +11,7 @@ use crate::golang::paths;
 ///
 /// # Errors
 /// Helm's message: no archive, a path that leaves it, or more than the limits.
-pub(super) fn files(bytes: &[u8], limits: &ChartLimits) -> Result<Vec<ChartFile>, Problem> {
+pub(super) fn files(bytes: &[u8], limits: &ChartLimits) -> Result<Vec<StoredFile>, Problem> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Err("gzip: invalid header".into());
     }
@@ -30,7 +31,7 @@ pub(super) fn files(bytes: &[u8], limits: &ChartLimits) -> Result<Vec<ChartFile>
         if entry.size() > left {
             return Err(too_large());
         }
-        let mut data = Vec::new();
+        let mut data = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or(0).min(1 << 20));
         entry.by_ref().take(left).read_to_end(&mut data).map_err(|error| error.to_string())?;
         left = left.saturating_sub(data.len() as u64);
         if left == 0 {
@@ -39,7 +40,7 @@ pub(super) fn files(bytes: &[u8], limits: &ChartLimits) -> Result<Vec<ChartFile>
         if files.len() >= limits.files {
             return Err(format!("chart has more than {} files", limits.files).into());
         }
-        files.push(ChartFile { name, data: without_bom(data.into()) });
+        files.push(StoredFile::here(name, without_bom(data.into())));
     }
     if files.is_empty() {
         return Err("no files in chart archive".into());

@@ -10,7 +10,7 @@ pub(crate) struct IgnoreRules(Vec<Rule>);
 
 #[derive(Debug, Clone)]
 struct Rule {
-    pattern: String,
+    pattern: Pattern,
     negated: bool,
     directories_only: bool,
     scope: Scope,
@@ -20,6 +20,35 @@ struct Rule {
 enum Scope {
     WholePath,
     LastPart,
+}
+
+/// A shell pattern; nearly all are of the first two sorts, and every file is held against all of them.
+#[derive(Debug, Clone)]
+enum Pattern {
+    /// Nothing in it is special.
+    Text(String),
+    /// `*` and this, with nothing special in it.
+    Suffix(String),
+    Shell(String),
+}
+
+impl Pattern {
+    fn parse(text: &str) -> Self {
+        let is_plain = |text: &str| !text.contains(['*', '?', '[', '\\']);
+        match text.strip_prefix('*') {
+            Some(suffix) if is_plain(suffix) => Self::Suffix(suffix.to_owned()),
+            None if is_plain(text) => Self::Text(text.to_owned()),
+            _ => Self::Shell(text.to_owned()),
+        }
+    }
+
+    fn matches(&self, subject: &str) -> bool {
+        match self {
+            Self::Text(text) => text == subject,
+            Self::Suffix(suffix) => subject.strip_suffix(suffix.as_str()).is_some_and(|matched| !matched.contains('/')),
+            Self::Shell(pattern) => path_match(pattern, subject).unwrap_or(false),
+        }
+    }
 }
 
 /// Why a `.helmignore` cannot be read; Display is Helm's own message.
@@ -78,7 +107,7 @@ impl IgnoreRules {
         let (negated, rule) = line.strip_prefix('!').map_or((false, line), |rule| (true, rule));
         let (directories_only, rule) = rule.strip_suffix('/').map_or((false, rule), |rule| (true, rule));
         let scope = if rule.contains('/') { Scope::WholePath } else { Scope::LastPart };
-        let pattern = rule.strip_prefix('/').unwrap_or(rule).to_owned();
+        let pattern = Pattern::parse(rule.strip_prefix('/').unwrap_or(rule));
         self.0.push(Rule { pattern, negated, directories_only, scope });
         Ok(())
     }
@@ -90,7 +119,7 @@ impl Rule {
             Scope::WholePath => path,
             Scope::LastPart => path.rsplit('/').next().unwrap_or(path),
         };
-        path_match(&self.pattern, subject).unwrap_or(false)
+        self.pattern.matches(subject)
     }
 }
 
@@ -100,7 +129,7 @@ mod tests {
 
     #[test]
     fn rules_ignore_as_helm_does() {
-        let rules = IgnoreRules::parse("# note\n.git/\n*.tmp\n/top.txt\ndocs/*.md\n").unwrap();
+        let rules = IgnoreRules::parse("# note\n.git/\n*.tmp\n/top.txt\ndocs/*.md\n?b.bak\n*/*.old\n").unwrap();
         for (path, node, expected) in [
             (".git", Node::Directory, true),
             (".git", Node::File, false),
@@ -111,6 +140,12 @@ mod tests {
             ("a/docs/x.md", Node::File, false),
             ("templates/.hidden", Node::File, true),
             ("templates/x.yaml", Node::File, false),
+            ("a/b.tmp.x", Node::File, false),
+            ("docs/a/x.md", Node::File, false),
+            ("ab.bak", Node::File, true),
+            ("b.bak", Node::File, false),
+            ("sub/a.old", Node::File, true),
+            ("sub/deep/a.old", Node::File, false),
         ] {
             assert_eq!(rules.ignores(path, node), expected, "{path}");
         }

@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use towpath_gotmpl::{Map, MapType, Value};
+use towpath_model::SourceError;
 
 use super::{Chart, Dependency, Metadata, metadata::Import};
 use crate::{
@@ -6,8 +9,11 @@ use crate::{
     error::Problem,
     golang::paths,
     semver,
-    values::{Mode, coalesce_tables, coalesce_values, read_documents, table, value_at},
+    values::{Mode, coalesce_shared, coalesce_tables, coalesce_values, read_documents, table, value_at},
 };
+
+/// The path of a definition in the output, and its content.
+pub(crate) type Definition = (String, Arc<[u8]>);
 
 /// A chart as it takes part in a release: under its alias, with its values, with the subcharts that are enabled.
 #[derive(Debug, Clone)]
@@ -101,7 +107,7 @@ impl<'c> Instance<'c> {
             dependency.enabled = true;
         }
         self.children = children;
-        let coalesced = coalesce_values(self, values, Mode::Coalesce, profile)?;
+        let coalesced = coalesce_shared(self, values, Mode::Coalesce, profile)?;
         apply_tags(&mut wanted, &coalesced);
         apply_conditions(&mut wanted, &coalesced, path);
         let disabled = |name: &str| wanted.iter().any(|wanted| !wanted.enabled && wanted.name == name);
@@ -123,6 +129,10 @@ impl<'c> Instance<'c> {
             child.import_values(profile)?;
         }
         let Some(dependencies) = self.metadata.dependencies.clone() else { return Ok(()) };
+        if dependencies.iter().all(|dependency| dependency.import_values.is_empty()) {
+            self.values = coalesce_shared(self, &Map::nil(MapType::ANY), Mode::Merge, profile)?;
+            return Ok(());
+        }
         let values = coalesce_values(self, &Map::nil(MapType::ANY), Mode::Merge, profile)?;
         let imported = Map::any();
         for dependency in &dependencies {
@@ -143,14 +153,21 @@ impl<'c> Instance<'c> {
     }
 
     /// Returns the custom resource definitions: (path in the output, content), its own before those of subcharts.
-    pub(crate) fn definitions(&self) -> Vec<(String, &'c [u8])> {
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub(crate) fn definitions(&self) -> Result<Vec<Definition>, SourceError> {
         let is_definition = |name: &str| {
             let extension = paths::ext(name).to_ascii_lowercase();
             name.starts_with("crds/") && matches!(extension.as_str(), ".yaml" | ".yml" | ".json")
         };
         let own = self.chart.files.iter().filter(|file| is_definition(&file.name));
-        let own = own.map(|file| (paths::join(&[&self.path, &file.name]), file.data.as_ref()));
-        own.chain(self.children.iter().flat_map(Self::definitions)).collect()
+        let own = own.map(|file| Ok((paths::join(&[&self.path, &file.name]), file.load()?)));
+        let mut found = own.collect::<Result<Vec<_>, _>>()?;
+        for child in &self.children {
+            found.extend(child.definitions()?);
+        }
+        Ok(found)
     }
 }
 

@@ -1,10 +1,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use towpath_model::{Entry, FileTree, TreePath};
+use towpath_model::{Entry, FileTree, Probe, TreePath};
 
 use super::{
     Chart, ChartFile, Metadata, archive,
     ignore::{IgnoreRules, Node},
+    stored::{Failure, StoredFile},
 };
 use crate::{HelmError, Profile, error, golang::paths};
 
@@ -68,8 +69,9 @@ impl Chart {
     /// # Errors
     /// When a file cannot be read, `Chart.yaml` is missing or wrong, or a limit is broken.
     pub fn load(tree: &FileTree, limits: &ChartLimits) -> Result<Self, HelmError> {
-        let files = directory_files(tree, limits)?;
-        Ok(from_files(files, limits, 0)?)
+        let failure = Failure::default();
+        let files = directory_files(tree, limits, &failure)?;
+        Ok(Self { failure, ..from_files(files, limits, 0)? })
     }
 
     /// Returns the chart in the bytes of a packed one (`.tgz`). `.helmignore` does not count there.
@@ -90,12 +92,12 @@ pub(super) fn without_bom(data: Arc<[u8]>) -> Arc<[u8]> {
 }
 
 /// Returns the files of a folder that are not ignored, in the order in which Go walks.
-fn directory_files(tree: &FileTree, limits: &ChartLimits) -> Result<Vec<ChartFile>, Problem> {
+fn directory_files(tree: &FileTree, limits: &ChartLimits, failure: &Failure) -> Result<Vec<StoredFile>, Problem> {
     let root = TreePath::root();
     let ignore_text = tree.file(&root.join(".helmignore").unwrap_or_default())?;
     let ignore_text = ignore_text.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
     let rules = IgnoreRules::parse(&ignore_text).map_err(|error| error.to_string())?;
-    let mut walk = Walk { tree, rules, limits, files: Vec::new(), bytes: 0 };
+    let mut walk = Walk { tree, rules, limits, failure, files: Vec::new(), bytes: 0 };
     walk.directory(&root, 0)?;
     Ok(walk.files)
 }
@@ -104,7 +106,8 @@ struct Walk<'a> {
     tree: &'a FileTree,
     rules: IgnoreRules,
     limits: &'a ChartLimits,
-    files: Vec<ChartFile>,
+    failure: &'a Failure,
+    files: Vec<StoredFile>,
     bytes: u64,
 }
 
@@ -116,12 +119,12 @@ impl Walk<'_> {
         let Some(Entry::Directory(names)) = self.tree.entry(path)? else { return Ok(()) };
         for name in names.iter() {
             let Ok(path) = path.join(name) else { continue };
-            match self.tree.entry(&path)? {
-                Some(Entry::Directory(_)) if !self.rules.ignores(path.as_str(), Node::Directory) => {
+            match self.tree.probe(&path)? {
+                Some(Probe::Directory) if !self.rules.ignores(path.as_str(), Node::Directory) => {
                     self.directory(&path, depth + 1)?;
                 }
-                Some(Entry::File(data)) if !self.rules.ignores(path.as_str(), Node::File) => {
-                    self.file(&path, data)?;
+                Some(Probe::File { bytes }) if !self.rules.ignores(path.as_str(), Node::File) => {
+                    self.file(path, bytes)?;
                 }
                 _ => {}
             }
@@ -129,8 +132,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn file(&mut self, path: &TreePath, data: Arc<[u8]>) -> Result<(), Problem> {
-        let size = data.len() as u64;
+    fn file(&mut self, path: TreePath, size: u64) -> Result<(), Problem> {
         self.bytes += size;
         if size > self.limits.file_bytes {
             let quoted = crate::golang::quote(path.name());
@@ -144,20 +146,20 @@ impl Walk<'_> {
         if self.files.len() >= self.limits.files {
             return Err(format!("chart has more than {} files", self.limits.files).into());
         }
-        self.files.push(ChartFile { name: path.as_str().to_owned(), data: without_bom(data) });
+        self.files.push(StoredFile::there(self.tree, path, self.failure));
         Ok(())
     }
 }
 
 /// Sorts files into what Helm makes of them.
-fn from_files(files: Vec<ChartFile>, limits: &ChartLimits, depth: usize) -> Result<Chart, Problem> {
+fn from_files(files: Vec<StoredFile>, limits: &ChartLimits, depth: usize) -> Result<Chart, Problem> {
     if depth > limits.depth {
         return Err(format!("subcharts nest deeper than {} levels", limits.depth).into());
     }
     let mut metadata = None;
     for file in files.iter().filter(|file| file.name == "Chart.yaml") {
         let metadata: &mut Metadata = metadata.get_or_insert_default();
-        metadata.read(&file.data).map_err(|error| format!("cannot load Chart.yaml: {error}"))?;
+        metadata.read(&file.load()?).map_err(|error| format!("cannot load Chart.yaml: {error}"))?;
         if metadata.api_version.is_empty() {
             "v1".clone_into(&mut metadata.api_version);
         }
@@ -165,36 +167,42 @@ fn from_files(files: Vec<ChartFile>, limits: &ChartLimits, depth: usize) -> Resu
     let mut chart = Chart {
         metadata: Metadata::default(),
         templates: Vec::new(),
-        files: Vec::new(),
+        files: Arc::default(),
         values: None,
         schema: None,
         subcharts: Vec::new(),
+        failure: Failure::default(),
     };
-    let mut subcharts: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
+    let mut stored = Vec::new();
+    let mut subcharts: BTreeMap<String, Vec<StoredFile>> = BTreeMap::new();
     for mut file in files {
         match file.name.as_str() {
             "Chart.yaml" | "Chart.lock" => {}
-            "values.yaml" => chart.values = Some(file.data),
-            "values.schema.json" => chart.schema = Some(file.data),
+            "values.yaml" => chart.values = Some(file.load()?),
+            "values.schema.json" => chart.schema = Some(file.load()?),
             "requirements.yaml" | "requirements.lock" => {
                 let metadata = metadata.get_or_insert_default();
                 if file.name == "requirements.yaml" {
-                    metadata.read(&file.data).map_err(|error| format!("cannot load requirements.yaml: {error}"))?;
+                    metadata.read(&file.load()?).map_err(|error| format!("cannot load requirements.yaml: {error}"))?;
                 }
                 if metadata.api_version == "v1" {
-                    chart.files.push(file);
+                    stored.push(file);
                 }
             }
-            name if name.starts_with("templates/") => chart.templates.push(file),
+            name if name.starts_with("templates/") => {
+                let data = file.load()?;
+                chart.templates.push(ChartFile { name: file.name, data });
+            }
             name if name.starts_with("charts/") && paths::ext(name) != ".prov" => {
                 let inner = name["charts/".len()..].to_owned();
                 let folder = inner.split('/').next().unwrap_or_default().to_owned();
                 file.name = inner;
                 subcharts.entry(folder).or_default().push(file);
             }
-            _ => chart.files.push(file),
+            _ => stored.push(file),
         }
     }
+    chart.files = stored.into();
     chart.metadata = metadata.ok_or("Chart.yaml file is missing")?;
     // The two releases of Helm check the same but for a chart named `.`, which no folder of charts can hold.
     chart.metadata.validate(Profile::Helm4)?;
@@ -220,7 +228,7 @@ fn from_files(files: Vec<ChartFile>, limits: &ChartLimits, depth: usize) -> Resu
 
 fn packed(
     folder: &str,
-    files: &[ChartFile],
+    files: &[StoredFile],
     parent: &str,
     limits: &ChartLimits,
     depth: usize,
@@ -229,7 +237,7 @@ fn packed(
         let got = files.first().map_or("", |file| file.name.as_str());
         format!("error unpacking subchart tar in {parent}: expected {folder}, got {got}")
     })?;
-    let read = archive::files(&file.data, limits).and_then(|files| from_files(files, limits, depth + 1));
+    let read = archive::files(&file.load()?, limits).and_then(|files| from_files(files, limits, depth + 1));
     read.map_err(|problem| match problem {
         Problem::Message(message) => {
             Problem::Message(format!("error unpacking subchart {folder} in {parent}: {message}"))
@@ -239,8 +247,8 @@ fn packed(
 }
 
 /// Returns the files of a subchart under their own names; a lone file beside the folders is no chart.
-fn inner_files(files: Vec<ChartFile>) -> Vec<ChartFile> {
-    let inner = |mut file: ChartFile| {
+fn inner_files(files: Vec<StoredFile>) -> Vec<StoredFile> {
+    let inner = |mut file: StoredFile| {
         let name = file.name.split_once('/')?.1.to_owned();
         file.name = name;
         Some(file)

@@ -5,6 +5,7 @@ mod ignore;
 mod instance;
 mod load;
 mod metadata;
+mod stored;
 
 use std::sync::Arc;
 
@@ -12,16 +13,18 @@ pub(crate) use instance::Instance;
 pub use load::ChartLimits;
 pub(crate) use metadata::Record;
 pub use metadata::{Dependency, Metadata};
+pub(crate) use stored::{Failure, StoredFile};
 
 /// A chart with its subcharts. Nothing of it is rendered yet.
 #[derive(Debug, Clone)]
 pub struct Chart {
     pub(crate) metadata: Metadata,
     pub(crate) templates: Vec<ChartFile>,
-    pub(crate) files: Vec<ChartFile>,
+    pub(crate) files: Arc<[StoredFile]>,
     pub(crate) values: Option<Arc<[u8]>>,
     pub(crate) schema: Option<Arc<[u8]>>,
     pub(crate) subcharts: Vec<Chart>,
+    pub(crate) failure: Failure,
 }
 
 /// One file of a chart.

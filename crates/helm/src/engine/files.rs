@@ -1,41 +1,43 @@
-use std::{any::Any, collections::BTreeMap, rc::Rc, sync::Arc};
+use std::{any::Any, collections::BTreeMap, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use towpath_gotmpl::{CallError, List, ListType, Map, MapType, Object, Session, Signature, Str, Type, Value};
 
 use crate::{
-    chart::ChartFile,
+    chart::StoredFile,
     golang::{Glob, paths, yaml},
 };
 
 /// `.Files`: the files of a chart that are neither templates nor values.
 #[derive(Debug, Clone)]
-pub(crate) struct Files(Rc<BTreeMap<String, Arc<[u8]>>>);
+pub(crate) struct Files(Arc<[StoredFile]>);
 
 const FILES: &MapType = &MapType { name: "engine.files", element: Type::List(ListType::BYTE), is_defined: true };
 
 impl Files {
     /// Returns the files of a chart.
-    pub(super) fn of(files: &[ChartFile]) -> Self {
-        Self(Rc::new(files.iter().map(|file| (file.name.clone(), Arc::clone(&file.data))).collect()))
+    pub(super) fn of(files: &Arc<[StoredFile]>) -> Self {
+        Self(Arc::clone(files))
     }
 
     fn content(&self, name: &Value) -> Str {
         let name = name.as_str().unwrap_or_default();
-        self.0.get(name.to_string_lossy().as_ref()).map(|data| Str::from(Arc::clone(data))).unwrap_or_default()
+        // Of files with one name the last counts, as in Go's map of them.
+        let found = self.0.iter().rev().find(|file| file.name.as_bytes() == name.as_bytes());
+        found.map(|file| file.data().into()).unwrap_or_default()
     }
 
     fn glob(&self, pattern: &str) -> Self {
         // A malformed pattern matches everything, as in Helm.
         let glob = Glob::parse(pattern);
         let matches = |name: &str| glob.as_ref().is_none_or(|glob| glob.matches(name));
-        let kept = self.0.iter().filter(|(name, _)| matches(name));
-        Self(Rc::new(kept.map(|(name, data)| (name.clone(), Arc::clone(data))).collect()))
+        Self(self.0.iter().filter(|file| matches(&file.name)).cloned().collect())
     }
 
     /// Returns the files as YAML under their last names.
     fn as_yaml(&self, content: fn(&Arc<[u8]>) -> Value) -> String {
-        let entries = self.0.iter().map(|(name, data)| (Str::from(paths::base(name)), content(data)));
+        let by_path: BTreeMap<&str, &StoredFile> = self.0.iter().map(|file| (file.name.as_str(), file)).collect();
+        let entries = by_path.into_iter().map(|(name, file)| (Str::from(paths::base(name)), content(&file.data())));
         yaml::emit(&Value::Map(Map::from_entries(MapType::STRING, entries.collect()))).unwrap_or_default()
     }
 
@@ -60,8 +62,7 @@ impl Object for Files {
     }
 
     fn underlying(&self) -> Option<Value> {
-        let entries = self.0.iter();
-        let entries = entries.map(|(name, data)| (Str::from(name.as_str()), Value::Bytes(Arc::clone(data).into())));
+        let entries = self.0.iter().map(|file| (Str::from(file.name.as_str()), Value::Bytes(file.data().into())));
         Some(Value::Map(Map::from_entries(FILES, entries.collect())))
     }
 

@@ -1,5 +1,3 @@
-use std::collections::HashSet;
-
 use towpath_gotmpl::{Map, Str, Value};
 
 use crate::{
@@ -18,7 +16,7 @@ pub(crate) enum Mode {
     Merge,
 }
 
-const GLOBAL: &str = "global";
+pub(super) const GLOBAL: &str = "global";
 
 /// Returns `values` over those of the chart and its subcharts; neither is changed.
 ///
@@ -46,12 +44,7 @@ fn coalesce(instance: &Instance<'_>, values: &Map, mode: Mode, profile: Profile)
                 inner
             }
             Some(Value::Map(inner)) if !inner.is_nil() => inner,
-            Some(other) => {
-                let shown = towpath_gotmpl::fmt::sprintf(b"%t", &[other]);
-                let message = format!("type mismatch on {name}: {}", String::from_utf8_lossy(&shown));
-                let hint = format!("`{name}` is a subchart: its values are a table");
-                return Err(HelmError::Dependencies(Problem::new(message).hint(hint)));
-            }
+            Some(other) => return Err(type_mismatch(name, other)),
         };
         pass_globals(&inner, values, profile);
         coalesce(child, &inner, mode, profile)?;
@@ -59,8 +52,15 @@ fn coalesce(instance: &Instance<'_>, values: &Map, mode: Mode, profile: Profile)
     Ok(())
 }
 
+pub(super) fn type_mismatch(name: &str, found: Value) -> HelmError {
+    let shown = towpath_gotmpl::fmt::sprintf(b"%t", &[found]);
+    let message = format!("type mismatch on {name}: {}", String::from_utf8_lossy(&shown));
+    let hint = format!("`{name}` is a subchart: its values are a table");
+    HelmError::Dependencies(Problem::new(message).hint(hint))
+}
+
 /// Hands the globals of a chart down to a subchart; those of the parent win.
-fn pass_globals(child: &Map, parent: &Map, profile: Profile) {
+pub(super) fn pass_globals(child: &Map, parent: &Map, profile: Profile) {
     let globals = |values: &Map| match values.get(GLOBAL) {
         None => Some(Map::any()),
         Some(Value::Map(globals)) => Some(globals),
@@ -126,17 +126,18 @@ fn with_chart(instance: &Instance<'_>, values: &Map, mode: Mode, profile: Profil
 
 /// Merges `below` into `above`, which wins; `below` may be changed and shared.
 pub(crate) fn coalesce_tables(above: &Map, below: &Map, mode: Mode, profile: Profile) {
-    let entries = below.entries();
-    let set: HashSet<Str> =
-        entries.iter().filter(|(_, value)| !matches!(value, Value::Nil)).map(|(key, _)| key.clone()).collect();
+    let nulls: Vec<Str> = above.borrow().map_or_else(Vec::new, |above| {
+        above.iter().filter(|(_, value)| matches!(value, Value::Nil)).map(|(key, _)| key.clone()).collect()
+    });
+    let set: Vec<Str> =
+        nulls.iter().filter(|key| below.get(key).is_some_and(|value| !matches!(value, Value::Nil))).cloned().collect();
     // Helm 4 lets a null of the upper table take the place of what stands below before it merges.
     if profile == Profile::Helm4 {
-        for (key, _) in above.entries().into_iter().filter(|(_, value)| matches!(value, Value::Nil)) {
+        for key in nulls {
             below.insert(key, Value::Nil);
         }
     }
-    let entries = if profile == Profile::Helm4 { below.entries() } else { entries };
-    for (key, value) in entries {
+    for (key, value) in below.entries() {
         let deletes = profile == Profile::Helm3 || set.contains(&key);
         match (above.get(&key), value) {
             (Some(Value::Nil), _) if mode == Mode::Coalesce && deletes => remove(above, &key),

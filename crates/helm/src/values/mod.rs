@@ -1,6 +1,7 @@
 //! Values: from files and `--set` arguments, and how they meet those of the charts.
 
 mod coalesce;
+mod shared;
 mod sources;
 mod strvals;
 mod strvals_literal;
@@ -8,6 +9,7 @@ mod strvals_literal;
 use towpath_gotmpl::{Map, MapType, Value};
 
 pub(crate) use coalesce::{Mode, coalesce_tables, coalesce_values};
+pub(crate) use shared::coalesce_shared;
 pub(crate) use sources::read_documents;
 pub use sources::{ReadFile, ValuesFile, ValuesOptions};
 

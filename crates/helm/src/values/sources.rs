@@ -127,17 +127,15 @@ pub(crate) fn read_documents(content: &[u8], profile: Profile, name: &str) -> Re
 
 /// Returns the documents between lines that are `---`, which may carry a comment.
 fn documents(content: &[u8]) -> Vec<&[u8]> {
-    let (mut found, mut start, mut at) = (Vec::new(), 0, 0);
-    for line in content.split_inclusive(|byte| *byte == b'\n') {
-        let end = at + line.len();
-        if let Some(rest) = line.strip_prefix(b"---") {
-            let rest = rest.trim_ascii();
-            if (rest.is_empty() || rest.starts_with(b"#")) && at > start {
-                found.push(&content[start..at]);
-                start = end;
-            }
+    let (mut found, mut start) = (Vec::new(), 0);
+    let begins_line = |at: &usize| *at == 0 || content[at - 1] == b'\n';
+    for at in memchr::memmem::find_iter(content, b"---").filter(begins_line) {
+        let line = content[at..].split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+        let rest = line[3..].trim_ascii();
+        if (rest.is_empty() || rest.starts_with(b"#")) && at > start {
+            found.push(&content[start..at]);
+            start = at + line.len();
         }
-        at = end;
     }
     if start < content.len() {
         found.push(&content[start..]);
