@@ -1,6 +1,7 @@
 //! `towpath-render`: charts as `helm template` gives them, overlays as `kustomize build` does, the environments of a
 //! service, and what differs between two of them.
 
+mod all;
 mod args;
 mod reference;
 mod run;

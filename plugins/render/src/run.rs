@@ -19,6 +19,7 @@ impl Plugin for Args {
     fn run(self, report: &Report) -> Result<Outcome, Diagnostic> {
         match &self.command {
             Command::Template(template) => run_template(report, template),
+            Command::All(all) => all.run(report),
             Command::Build(build) => run_build(report, build),
             Command::Env(env) => {
                 let rendered = Reference::parse(&env.environment).render(&env.service)?;
@@ -42,6 +43,10 @@ fn run_template(report: &Report, template: &Template) -> Result<Outcome, Diagnos
         }
     };
     let Some(folder) = &template.shown.output_dir else {
+        if report.format() == OutputFormat::Text {
+            report.pieces(&rendered.parts())?;
+            return Ok(Outcome::Done);
+        }
         return give(report, "RenderedChart", &rendered.to_text());
     };
     if let Some(pattern) = template.shown.show_only.first() {

@@ -7,9 +7,10 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use towpath_report::OutputArgs;
 
 pub(crate) use self::{
-    switch::boolean,
-    template::{Cluster, PostRender, Shown, Template, Values},
+    switch::{as_in_go, boolean},
+    template::{Cluster, PostRender, Release, Shown, Template, Values},
 };
+use crate::all::All;
 
 /// Renders charts, overlays and the environments of a service, in one process and without helm or kustomize.
 #[derive(Debug, Parser)]
@@ -24,17 +25,20 @@ pub struct Args {
 const EXAMPLES: &str = "\
 Examples:
   towpath-render template shop deploy/chart -f deploy/prod/values.yaml   as `helm template` does
+  towpath-render all charts --output-dir rendered                        every chart of a folder, on all cores
   towpath-render build deploy/kustomize/overlays/prod                    as `kustomize build` does
   towpath-render env prod --release release.json                         one environment of towpath.yaml
   towpath-render diff staging prod                                       what differs between two environments
   towpath-render diff prod@HEAD~1 prod                                   what a change does to one
 
-Exit codes: 0 done, or no differences; 1 differences; 2 wrong input; 3 files or git failed; 4 a defect of Towpath.";
+Exit codes: 0 done, or no differences; 1 differences, or charts of `all` that failed; 2 wrong input; 3 files or git failed; 4 a defect of Towpath.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Render a chart as `helm template` does
     Template(Box<Template>),
+    /// Render many charts at once, each as `template` does
+    All(Box<All>),
     /// Build a kustomization as `kustomize build` does
     Build(Build),
     /// Render one environment of towpath.yaml

@@ -13,14 +13,14 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-pub(crate) use self::files::write as write_files;
+pub(crate) use self::{files::write as write_files, values::read};
 use towpath_helm::{
     Crds, HelmError, Hooks, Options, Profile, RenderEnv, Rendered, Resolver, Schema, release_name, render,
 };
 use towpath_model::{Diagnostic, Kind};
 use towpath_render::{load_chart, system_environment};
 
-use crate::args::{HelmVersion, Shown, Template, boolean};
+use crate::args::{Cluster, HelmVersion, Release, Shown, Template, boolean};
 
 /// What a rendering that failed had rendered: each file's path and text.
 pub(crate) type Partly = Vec<(String, String)>;
@@ -64,6 +64,20 @@ impl Shown {
     }
 }
 
+impl Release {
+    /// Returns what templates see of a release called `release-name`.
+    pub(crate) fn environment(&self, cluster: &Cluster, profile: Profile) -> Result<RenderEnv, Diagnostic> {
+        let mut env = system_environment("release-name", profile);
+        env.namespace = cluster.namespace(self.namespace.as_deref());
+        env.is_upgrade = self.is_upgrade;
+        env.kube_version.clone_from(&self.kube_version);
+        env.api_versions.clone_from(&self.api_versions);
+        env.objects = lookup::load(&self.lookup_objects)?;
+        env.resolver = self.enable_dns.then(|| Resolver::from_fn(resolve));
+        Ok(env)
+    }
+}
+
 impl Template {
     /// Renders the chart.
     pub(crate) fn render(&self) -> Result<(Rendered, RenderEnv), Failure> {
@@ -71,15 +85,9 @@ impl Template {
         self.cluster.check(profile)?;
         self.check_labels()?;
         let post_renderer = self.post_render.find(profile)?;
-        let mut env = system_environment("release-name", profile);
+        let mut env = self.release.environment(&self.cluster, profile)?;
         let (name, chart) = self.name_and_chart(&env)?;
         env.release_name = name;
-        env.namespace = self.cluster.namespace(self.release.namespace.as_deref());
-        env.is_upgrade = self.release.is_upgrade;
-        env.kube_version.clone_from(&self.release.kube_version);
-        env.api_versions.clone_from(&self.release.api_versions);
-        env.objects = lookup::load(&self.release.lookup_objects)?;
-        env.resolver = self.release.enable_dns.then(|| Resolver::from_fn(resolve));
         let chart = load_chart(chart)?;
         let options = Options { post_renderer, ..self.options() };
         Ok((render(&chart, &self.values.read()?, &env, &options)?, env))

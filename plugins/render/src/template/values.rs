@@ -32,7 +32,7 @@ impl Values {
 }
 
 /// Returns the content of a file, or of standard input for `-`.
-fn read(name: &str) -> Result<Vec<u8>, Diagnostic> {
+pub(crate) fn read(name: &str) -> Result<Vec<u8>, Diagnostic> {
     if name.contains("://") {
         let message = format!("values file `{name}` would have to be fetched, which is not supported yet");
         return Err(Diagnostic::new(Kind::Usage, message).hint("fetch it first and name the file"));

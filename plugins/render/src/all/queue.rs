@@ -1,0 +1,142 @@
+//! Work on several threads whose results come out in order.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+};
+
+/// How many pieces a thread may be ahead of the one that is awaited: what is finished early waits in memory.
+const AHEAD: usize = 4;
+
+struct Queue<T> {
+    state: Mutex<State<T>>,
+    changed: Condvar,
+}
+
+struct State<T> {
+    /// The next piece to begin, and the next to give out.
+    next: usize,
+    awaited: usize,
+    done: BTreeMap<usize, T>,
+    /// Nobody takes results any more, or one will never come.
+    ended: bool,
+}
+
+/// Ends the wait for the results of a thread that panics; the scope then hands the panic on.
+struct Guard<'q, T>(&'q Queue<T>);
+
+impl<T> Drop for Guard<'_, T> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.end();
+        }
+    }
+}
+
+impl<T> Queue<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'q>(&self, state: MutexGuard<'q, State<T>>) -> MutexGuard<'q, State<T>> {
+        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, count: usize, window: usize) -> Option<usize> {
+        let mut state = self.lock();
+        while !state.ended && state.next < count && state.next >= state.awaited + window {
+            state = self.wait(state);
+        }
+        if state.ended || state.next >= count {
+            return None;
+        }
+        state.next += 1;
+        Some(state.next - 1)
+    }
+
+    fn finish(&self, index: usize, result: T) {
+        self.lock().done.insert(index, result);
+        self.changed.notify_all();
+    }
+
+    fn end(&self) {
+        self.lock().ended = true;
+        self.changed.notify_all();
+    }
+
+    fn take(&self, index: usize) -> Option<T> {
+        let mut state = self.lock();
+        loop {
+            if state.ended {
+                return None;
+            }
+            if let Some(result) = state.done.remove(&index) {
+                state.awaited = index + 1;
+                self.changed.notify_all();
+                return Some(result);
+            }
+            state = self.wait(state);
+        }
+    }
+}
+
+/// Calls `work` for `0..count` on `jobs` threads and gives the results to `take` in order, on this thread.
+///
+/// # Errors
+/// The first of `take`, after which no new piece is begun.
+pub(super) fn in_order<T: Send, E>(
+    count: usize,
+    jobs: usize,
+    work: impl Fn(usize) -> T + Sync,
+    mut take: impl FnMut(usize, T) -> Result<(), E>,
+) -> Result<(), E> {
+    let state = State { next: 0, awaited: 0, done: BTreeMap::new(), ended: false };
+    let queue = Queue { state: Mutex::new(state), changed: Condvar::new() };
+    thread::scope(|scope| {
+        for _ in 0..jobs.min(count) {
+            scope.spawn(|| {
+                let _guard = Guard(&queue);
+                while let Some(index) = queue.begin(count, jobs * AHEAD) {
+                    queue.finish(index, work(index));
+                }
+            });
+        }
+        let mut results = (0..count).map_while(|index| Some((index, queue.take(index)?)));
+        let result = results.try_for_each(|(index, result)| take(index, result));
+        queue.end();
+        result
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn results_come_in_order_and_never_far_ahead() {
+        let (taken, begun) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let work = |index: usize| {
+            begun.fetch_max(index, Ordering::SeqCst);
+            assert!(index < taken.load(Ordering::SeqCst) + 3 * AHEAD + 1, "{index} is too far ahead");
+            index * index
+        };
+        let mut results = Vec::new();
+        let done: Result<(), ()> = in_order(500, 3, work, |index, result| {
+            taken.store(index + 1, Ordering::SeqCst);
+            results.push(result);
+            Ok(())
+        });
+        assert_eq!((done, results), (Ok(()), (0..500).map(|index| index * index).collect()));
+    }
+
+    #[test]
+    fn an_error_ends_the_work() {
+        let begun = AtomicUsize::new(0);
+        let work = |_| begun.fetch_add(1, Ordering::SeqCst);
+        assert_eq!(in_order(10_000, 2, work, |index, _| if index == 5 { Err(index) } else { Ok(()) }), Err(5));
+        assert!(begun.load(Ordering::SeqCst) < 100);
+    }
+}
