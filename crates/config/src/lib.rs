@@ -26,7 +26,6 @@ mod pattern;
 mod promotion;
 mod read;
 mod service;
-mod suggest;
 
 pub use duration::parse_duration;
 pub use environment::{Canary, Environment};

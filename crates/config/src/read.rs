@@ -1,9 +1,9 @@
 //! From nodes to values, with an error that shows the place for whatever is not as expected.
 
-use towpath_model::{Location, Span};
+use towpath_model::{Location, Span, nearest};
 use towpath_yaml::{Node, NodeKind, Profile, Scalar, resolve};
 
-use crate::{ConfigError, Pattern, Problem, suggest::nearest};
+use crate::{ConfigError, Pattern, Problem};
 
 type Result<T> = std::result::Result<T, ConfigError>;
 

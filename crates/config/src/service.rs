@@ -1,10 +1,9 @@
-use towpath_model::{Location, Span};
+use towpath_model::{Location, Span, nearest};
 use towpath_yaml::{Profile, parse_all};
 
 use crate::{
     ConfigError, Environment, Image, Manifests, Problem, Promotion,
     read::{Field, File},
-    suggest::nearest,
 };
 
 /// A service's description.

@@ -119,7 +119,8 @@ impl Error {
             }
         }
         for call in self.calls().iter().rev() {
-            diagnostic = diagnostic.cause(format!("called from {call}"));
+            let node = if call.node.is_empty() { String::new() } else { format!(": {}", call.node) };
+            diagnostic = diagnostic.cause(format!("called from {call}{node}"));
         }
         diagnostic
     }

@@ -87,5 +87,12 @@ fn an_error_shows_its_line_and_the_calls_that_led_there() {
     assert_eq!(diagnostic.message, "can't evaluate field x in type int");
     let location = diagnostic.location.expect("it has a place");
     assert_eq!((location.line, location.column, location.source.as_str()), (3, 8, "  é {{ .x.y }}{{end}}"));
-    assert_eq!(diagnostic.causes, ["while executing .x.y", "called from t:4:29", "called from t:5:2"]);
+    assert_eq!(
+        diagnostic.causes,
+        [
+            "while executing .x.y",
+            "called from t:4:29: {{template \"inner\" .}}",
+            "called from t:5:2: include \"outer\" 5"
+        ]
+    );
 }

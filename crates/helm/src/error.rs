@@ -77,7 +77,6 @@ pub struct TemplateFailure {
     pub hints: Vec<String>,
 }
 
-#[expect(clippy::unnecessary_box_returns, reason = "errors travel boxed")]
 impl Problem {
     /// Returns a problem that has only its message.
     pub(crate) fn new(message: impl Into<String>) -> Box<Self> {
@@ -105,7 +104,7 @@ impl Problem {
 
 impl Problem {
     fn diagnostic(&self) -> Diagnostic {
-        let mut diagnostic = Diagnostic::new(Kind::Usage, first_lower(&self.message));
+        let mut diagnostic = Diagnostic::new(Kind::Usage, self.message.as_str());
         diagnostic.location = self.location.clone().map(Box::new);
         diagnostic.hints.clone_from(&self.hints);
         diagnostic
@@ -137,9 +136,8 @@ impl HelmError {
             Self::Manifest(broken) => broken.problem.diagnostic(),
             Self::Template(failure) => {
                 let mut diagnostic = failure.error.diagnostic();
-                if let Some(words) = &failure.own_words {
-                    diagnostic.message.clone_from(words);
-                }
+                // Scripts look for Helm's words.
+                diagnostic.message.clone_from(&failure.message);
                 if failure.error.kind() == ErrorKind::Limit {
                     diagnostic.hints.push("a template that includes itself must have an end".to_owned());
                 }
@@ -155,14 +153,5 @@ impl HelmError {
 impl From<&HelmError> for Diagnostic {
     fn from(error: &HelmError) -> Self {
         error.diagnostic()
-    }
-}
-
-/// Helm 3 begins some messages with a capital; a file's name keeps its own.
-fn first_lower(message: &str) -> String {
-    let mut characters = message.chars();
-    match characters.next() {
-        Some(first) if message.starts_with("An ") => format!("{}{}", first.to_ascii_lowercase(), characters.as_str()),
-        _ => message.to_owned(),
     }
 }

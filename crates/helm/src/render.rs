@@ -6,7 +6,7 @@ use std::sync::{
 use towpath_gotmpl::Map;
 
 use crate::{
-    Chart, HelmError, Manifest, Profile, RenderEnv, RenderLimits, Rendered, ValuesOptions,
+    Chart, HelmError, Manifest, Profile, RenderEnv, RenderLimits, Rendered, ValuesOptions, advice,
     chart::Instance,
     engine::{Capabilities, Texts, parse_templates},
     error::Problem,
@@ -142,7 +142,7 @@ pub fn render(
 
 fn render_here(
     chart: &Chart,
-    values: &ValuesOptions,
+    given: &ValuesOptions,
     env: &RenderEnv,
     options: &Options,
     texts: &Texts,
@@ -150,7 +150,7 @@ fn render_here(
 ) -> Result<Rendered, HelmError> {
     let profile = env.profile;
     let capabilities = Capabilities::new(env)?;
-    let values = values.merge(profile)?;
+    let values = given.merge(profile)?;
     let mut instance = Instance::new(chart, profile)?;
     check_installable(&instance)?;
     instance.check_dependencies(profile)?;
@@ -168,7 +168,7 @@ fn render_here(
     if let Some(error) = chart.failure.take() {
         return Err(HelmError::Source(error));
     }
-    let mut outputs = outputs?;
+    let mut outputs = outputs.map_err(|error| advice::advise(error, &instance, &coalesced, given))?;
     let notes_path = format!("{}/templates/NOTES.txt", instance.path);
     let notes =
         outputs.iter().find(|(path, _)| *path == notes_path).map(|(_, text)| text.to_string_lossy().into_owned());

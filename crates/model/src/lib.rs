@@ -15,6 +15,7 @@
 mod diagnostic;
 mod digest;
 mod image;
+mod nearest;
 mod release;
 mod span;
 mod tree;
@@ -22,6 +23,7 @@ mod tree;
 pub use diagnostic::{Diagnostic, Kind};
 pub use digest::{Digest, DigestError};
 pub use image::{ImageError, ImageName, PinnedImage};
+pub use nearest::nearest;
 pub use release::{Deployment, Release};
 pub use span::{Location, Span};
 pub use tree::{Entry, FileTree, PathError, Probe, Read, Source, SourceError, TreePath};

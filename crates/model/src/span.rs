@@ -27,6 +27,8 @@ pub struct Location {
     pub source: String,
     /// How many characters the caret underlines; at least 1.
     pub width: usize,
+    /// The lines that stand right before, in their order; shown where the file is not at hand to look into.
+    pub before: Vec<String>,
 }
 
 impl Location {
@@ -48,7 +50,17 @@ impl Location {
             column: text[line_start..start].chars().count() + 1,
             source: text[line_start..line_end].trim_end_matches('\r').to_owned(),
             width: text[start..end].chars().count().max(1),
+            before: Vec::new(),
         }
+    }
+
+    /// Adds the last `count` lines of `text` before it.
+    #[must_use]
+    pub fn with_lines_before(mut self, text: &str, count: usize) -> Self {
+        let last = self.line - 1;
+        let lines = text.lines().take(last).skip(last.saturating_sub(count));
+        self.before = lines.map(|line| line.trim_end_matches('\r').to_owned()).collect();
+        self
     }
 }
 

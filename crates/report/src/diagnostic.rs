@@ -9,6 +9,11 @@ pub fn diagnostic_text(diagnostic: &Diagnostic, painting: Painting) -> String {
         let number = at.line.to_string();
         let margin = " ".repeat(number.len());
         text += &format!("{margin} {} {}:{}:{}\n", Style::Dim.paint("-->", painting), at.file, at.line, at.column);
+        for (line, source) in (at.line - at.before.len()..).zip(&at.before) {
+            let (source, _, _) = clip(source, 1, 1);
+            let number = Style::Dim.paint(&format!("{line:>width$}", width = margin.len()), painting);
+            text += &format!("{number} {} {source}\n", Style::Dim.paint("|", painting));
+        }
         if !at.source.is_empty() {
             let (source, indent, width) = clip(&at.source, at.column, at.width);
             let bar = Style::Dim.paint("|", painting);
@@ -40,7 +45,8 @@ fn clip(source: &str, column: usize, width: usize) -> (String, String, usize) {
 
 /// Returns `diagnostic` as the JSON object that stands under `error` in a plugin's output.
 ///
-/// `kind` is `verdict`, `usage`, `remote` or `bug`; `location` is absent or has `file`, `line` and `column` (from 1).
+/// `kind` is `verdict`, `usage`, `remote` or `bug`; `location` is absent or has `file`, `line`, `column` (from 1)
+/// and `source`, the whole line, empty where it is not at hand.
 pub fn diagnostic_json(diagnostic: &Diagnostic) -> serde_json::Value {
     let mut value = serde_json::json!({
         "kind": diagnostic.kind.as_str(),
@@ -49,7 +55,8 @@ pub fn diagnostic_json(diagnostic: &Diagnostic) -> serde_json::Value {
         "hints": diagnostic.hints,
     });
     if let Some(at) = &diagnostic.location {
-        value["location"] = serde_json::json!({ "file": at.file, "line": at.line, "column": at.column });
+        value["location"] =
+            serde_json::json!({ "file": at.file, "line": at.line, "column": at.column, "source": at.source });
     }
     value
 }

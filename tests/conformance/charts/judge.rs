@@ -94,7 +94,11 @@ fn compare(runs: &[Run], ours: &Run) -> Judgement {
     }
     if !ours.done {
         let refusals: Vec<String> = runs.iter().filter(|run| !run.done).map(Run::refusal).collect();
-        let same = refusals.contains(&ours.refusal());
+        // Behind Helm's words ours shows the place and hints.
+        let own = ours.refusal();
+        let same = refusals.iter().any(|words| {
+            own.strip_prefix(words.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('\n'))
+        });
         let detail = (!same).then(|| Detail { line: 0, helm: refusals[0].clone(), ours: ours.refusal() });
         return Judgement { verdict: Verdict::Refused, detail };
     }

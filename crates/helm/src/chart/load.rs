@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use towpath_model::{Entry, FileTree, Probe, TreePath};
+use towpath_model::{Entry, FileTree, Location, Probe, TreePath};
 
 use super::{
     Chart, ChartFile, Metadata, archive,
@@ -30,19 +30,20 @@ impl Default for ChartLimits {
 
 /// Why files are no chart: a message, or what the source of the files said.
 pub(super) enum Problem {
-    Message(String),
+    /// Helm's message, and where the file breaks.
+    Message(String, Option<Box<Location>>),
     Source(towpath_model::SourceError),
 }
 
 impl From<String> for Problem {
     fn from(message: String) -> Self {
-        Self::Message(message)
+        Self::Message(message, None)
     }
 }
 
 impl From<&str> for Problem {
     fn from(message: &str) -> Self {
-        Self::Message(message.to_owned())
+        Self::Message(message.to_owned(), None)
     }
 }
 
@@ -55,7 +56,7 @@ impl From<towpath_model::SourceError> for Problem {
 impl From<Problem> for HelmError {
     fn from(problem: Problem) -> Self {
         match problem {
-            Problem::Message(message) => Self::Chart(error::Problem::new(message)),
+            Problem::Message(message, at) => Self::Chart(error::Problem::new(message).at(at.map(|at| *at))),
             Problem::Source(error) => Self::Source(error),
         }
     }
@@ -159,7 +160,8 @@ fn from_files(files: Vec<StoredFile>, limits: &ChartLimits, depth: usize) -> Res
     let mut metadata = None;
     for file in files.iter().filter(|file| file.name == "Chart.yaml") {
         let metadata: &mut Metadata = metadata.get_or_insert_default();
-        metadata.read(&file.load()?).map_err(|error| format!("cannot load Chart.yaml: {error}"))?;
+        let data = file.load()?;
+        metadata.read(&data).map_err(|error| unreadable(&file.name, &data, &error))?;
         if metadata.api_version.is_empty() {
             "v1".clone_into(&mut metadata.api_version);
         }
@@ -183,7 +185,8 @@ fn from_files(files: Vec<StoredFile>, limits: &ChartLimits, depth: usize) -> Res
             "requirements.yaml" | "requirements.lock" => {
                 let metadata = metadata.get_or_insert_default();
                 if file.name == "requirements.yaml" {
-                    metadata.read(&file.load()?).map_err(|error| format!("cannot load requirements.yaml: {error}"))?;
+                    let data = file.load()?;
+                    metadata.read(&data).map_err(|error| unreadable(&file.name, &data, &error))?;
                 }
                 if metadata.api_version == "v1" {
                     stored.push(file);
@@ -210,20 +213,40 @@ fn from_files(files: Vec<StoredFile>, limits: &ChartLimits, depth: usize) -> Res
         if folder.starts_with(['_', '.']) {
             continue;
         }
-        let context = |problem| match problem {
-            Problem::Message(message) => {
-                Problem::Message(format!("error unpacking subchart {folder} in {}: {message}", chart.metadata.name))
-            }
-            source @ Problem::Source(_) => source,
-        };
+        let words = format!("error unpacking subchart {folder} in {}: ", chart.metadata.name);
         let subchart = if paths::ext(&folder) == ".tgz" {
             packed(&folder, &files, &chart.metadata.name, limits, depth)
         } else {
-            from_files(inner_files(files), limits, depth + 1).map_err(context)
+            from_files(inner_files(files), limits, depth + 1).map_err(|problem| problem.of_subchart(&folder, &words))
         }?;
         chart.subcharts.push(subchart);
     }
     Ok(chart)
+}
+
+/// Returns why a file of metadata cannot be read, with the place where its YAML breaks.
+fn unreadable(name: &str, data: &[u8], error: &str) -> Problem {
+    let at = towpath_yaml::decode(data).ok().and_then(|text| {
+        let error = towpath_yaml::parse_first(&text, towpath_yaml::Profile::Go2).err()?;
+        Some(Box::new(Location::of(name, &text, error.span())))
+    });
+    Problem::Message(format!("cannot load {name}: {error}"), at)
+}
+
+impl Problem {
+    /// Puts the words for a subchart before its message, and names its file as the chart that holds it does.
+    fn of_subchart(self, folder: &str, words: &str) -> Self {
+        match self {
+            Self::Message(message, at) => {
+                let at = at.map(|mut at| {
+                    at.file = format!("charts/{folder}/{}", at.file);
+                    at
+                });
+                Self::Message(format!("{words}{message}"), at)
+            }
+            source @ Self::Source(_) => source,
+        }
+    }
 }
 
 fn packed(
@@ -238,12 +261,7 @@ fn packed(
         format!("error unpacking subchart tar in {parent}: expected {folder}, got {got}")
     })?;
     let read = archive::files(&file.load()?, limits).and_then(|files| from_files(files, limits, depth + 1));
-    read.map_err(|problem| match problem {
-        Problem::Message(message) => {
-            Problem::Message(format!("error unpacking subchart {folder} in {parent}: {message}"))
-        }
-        source @ Problem::Source(_) => source,
-    })
+    read.map_err(|problem| problem.of_subchart(folder, &format!("error unpacking subchart {folder} in {parent}: ")))
 }
 
 /// Returns the files of a subchart under their own names; a lone file beside the folders is no chart.

@@ -19,8 +19,8 @@ pub(super) fn parse(name: &str, error: Error) -> HelmError {
     failure(message, error, None, Vec::new())
 }
 
-/// Returns the error of a template that failed, in Helm's words; `chart` is the path of the root chart.
-pub(super) fn execute(name: &str, error: Error, profile: Profile, chart: &str) -> HelmError {
+/// Returns the error of a template that failed, in Helm's words.
+pub(super) fn execute(name: &str, error: Error, profile: Profile) -> HelmError {
     let text = error.to_string();
     let own_words = own_words(&text);
     let mut tokens = text.splitn(3, ": ").skip(1);
@@ -33,8 +33,7 @@ pub(super) fn execute(name: &str, error: Error, profile: Profile, chart: &str) -
         },
         _ => format!("execution error in ({name}): {text}"),
     };
-    let hints = hints(&error, chart);
-    failure(message, error, own_words, hints)
+    failure(message, error, own_words, Vec::new())
 }
 
 fn failure(message: String, error: Error, own_words: Option<String>, hints: Vec<String>) -> HelmError {
@@ -88,29 +87,4 @@ fn traced(error: &Error) -> Option<String> {
         current = cause;
     }
     Some(lines.concat().trim().to_owned())
-}
-
-/// Names the value that is missing and the file that can set it.
-fn hints(error: &Error, chart: &str) -> Vec<String> {
-    let root = error.root();
-    let (Some(place), message) = (root.place(), root.message()) else { return Vec::new() };
-    let Some(field) = message.strip_prefix("nil pointer evaluating interface {}.") else { return Vec::new() };
-    let Some(at) = place.node.find(".Values.") else {
-        return vec![format!("what stands before `.{field}` in `{}` is null or not set", place.node)];
-    };
-    let path = place.node[at + ".Values.".len()..].split(|c: char| c.is_whitespace() || c == ')' || c == '|').next();
-    let path = path.unwrap_or_default();
-    let Some(parent) = path.find(&format!(".{field}")).map(|end| &path[..end]) else { return Vec::new() };
-    let file = place.file.to_string_lossy();
-    // Below a subchart the parent's values file names the subchart first.
-    let owner: String = file
-        .strip_prefix(chart)
-        .unwrap_or(&file)
-        .split("/charts/")
-        .skip(1)
-        .map(|rest| format!("{}.", rest.split('/').next().unwrap_or_default()))
-        .collect();
-    vec![format!(
-        "`{owner}{parent}` is null or not set: add it to values.yaml or to a values file, or guard it with `with`"
-    )]
 }

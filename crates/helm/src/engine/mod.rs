@@ -32,8 +32,6 @@ struct Renderable {
 pub(crate) struct ChartTemplates {
     renderables: Vec<Renderable>,
     templates: Arc<Templates>,
-    /// The path of the root chart.
-    path: String,
 }
 
 /// Returns the templates of a chart.
@@ -57,7 +55,7 @@ pub(crate) fn parse_templates(
         let added = parsed.and_then(|parsed| templates.add(&name, &parsed));
         added.map_err(|error| errors::parse(&template.name, error))?;
     }
-    Ok(ChartTemplates { renderables, templates: Arc::new(templates), path: instance.path.clone() })
+    Ok(ChartTemplates { renderables, templates: Arc::new(templates) })
 }
 
 impl ChartTemplates {
@@ -81,7 +79,7 @@ impl ChartTemplates {
             template.data.insert("Template", about);
             let name = Str::from(template.name.as_str());
             let output = session.include(&name, Value::Map(template.data));
-            let output = output.map_err(|error| errors::execute(&template.name, error, env.profile, &self.path))?;
+            let output = output.map_err(|error| errors::execute(&template.name, error, env.profile))?;
             outputs.push((template.name, without_no_value(output)));
         }
         outputs.sort_by(|(one, _), (other, _)| one.cmp(other));

@@ -49,7 +49,10 @@ pub(crate) fn sort(outputs: &[(String, Str)], profile: Profile) -> Result<Sorted
 impl Sorted {
     fn add(&mut self, path: &str, document: &str, profile: Profile) -> Result<(), Box<Problem>> {
         let head = head::read(document, profile).map_err(|(message, span)| {
-            let location = span.map(|span| Location::of(&format!("{path} (rendered)"), document, span));
+            let location = span.map(|span| {
+                // Nobody has the rendered text before them.
+                Location::of(&format!("{path} (rendered)"), document, span).with_lines_before(document, 3)
+            });
             let problem = Problem::new(format!("YAML parse error on {path}: {message}"));
             problem.at(location).hint("look at the indentation that `indent`, `nindent` and `toYaml` give")
         })?;

@@ -1,5 +1,5 @@
 /// Returns the candidate nearest to `word`, if one is near enough to be a slip.
-pub(crate) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let most = (word.chars().count() / 3).max(1) + 1;
     candidates
         .iter()
