@@ -2,7 +2,8 @@
 //!
 //! It reads a chart from a [`FileTree`](towpath_model::FileTree) or the bytes of an archive and gives what `helm template`
 //! prints, byte for byte, in two profiles: Helm 4.3.1 and Helm 3.17.3. It opens no file, asks no clock, no environment and no
-//! cluster: all that a template can see comes in with [`RenderEnv`]. It installs nothing and fetches nothing.
+//! cluster: all that a template can see comes in with [`RenderEnv`]. It installs nothing and fetches nothing. The [`guide`]
+//! shows how to use it.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -32,6 +33,8 @@ mod env;
 mod error;
 mod functions;
 mod golang;
+#[doc = include_str!("../docs/guide.md")]
+pub mod guide {}
 mod limits;
 mod name;
 mod objects;
