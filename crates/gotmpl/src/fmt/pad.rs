@@ -22,6 +22,11 @@ impl Flags {
         Self { zero: false, ..self }
     }
 
+    /// Tells whether a number has its digits and nothing else.
+    pub(super) fn is_plain(self) -> bool {
+        self.width.is_none() && self.precision.is_none() && !(self.plus || self.sharp || self.space || self.sharp_v)
+    }
+
     /// Appends `n` bytes of padding: zeros only to the left.
     pub(super) fn fill(self, out: &mut Vec<u8>, n: usize) {
         let byte = if self.zero && !self.minus { b'0' } else { b' ' };

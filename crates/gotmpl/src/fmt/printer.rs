@@ -57,6 +57,9 @@ impl<'o> Printer<'o> {
             Value::Complex(real, imaginary) => self.complex(value, *real, *imaginary, verb),
             Value::Str(text) => self.text(value, text, verb),
             Value::Bytes(bytes) if matches!(verb, 's' | 'q' | 'x' | 'X') => self.bytes(value, bytes, verb, "[]uint8"),
+            Value::Bytes(bytes) if matches!(verb, 'v' | 'd') && self.flags.is_plain() => {
+                push_decimals(self.out, bytes.as_bytes());
+            }
             Value::Bytes(bytes) => {
                 let byte = |byte: &u8| Value::Uint(u64::from(*byte), crate::UintKind::Uint8);
                 let elements: Vec<Value> = bytes.as_bytes().iter().map(byte).collect();
@@ -167,6 +170,7 @@ impl<'o> Printer<'o> {
             's' => flags.pad(out, flags.truncate(text)),
             'x' | 'X' => flags.hexadecimal(out, text, verb),
             'q' => flags.quoted(out, text),
+            'v' | 'd' if flags.is_plain() => push_decimals(out, text),
             'v' | 'd' => {
                 let (open, between, close) = if flags.sharp_v { ("{", ", ", "}") } else { ("[", " ", "]") };
                 if flags.sharp_v {
@@ -304,6 +308,63 @@ impl<'o> Printer<'o> {
             'v' | 'p' => with_prefix.integer(self.out, number, 16, 'v'),
             'b' | 'o' | 'd' | 'x' | 'X' => self.integer(value, number, verb),
             _ => self.bad_verb(value, verb),
+        }
+    }
+}
+
+/// The decimal digits of a byte behind a blank, and how many characters these are.
+static DECIMALS: [([u8; 4], u8); 256] = {
+    let mut table = [([b' '; 4], 0); 256];
+    let mut byte = 0u8;
+    loop {
+        let (digits, width) = match byte {
+            0..10 => (1, 2),
+            10..100 => (2, 3),
+            _ => (3, 4),
+        };
+        let (mut rest, mut at) = (byte, digits);
+        while at > 0 {
+            table[byte as usize].0[at] = b'0' + rest % 10;
+            rest /= 10;
+            at -= 1;
+        }
+        table[byte as usize].1 = width;
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
+
+/// Appends `[1 2 3]`. Charts print whole files in this way when they use their root as a key.
+fn push_decimals(out: &mut Vec<u8>, bytes: &[u8]) {
+    let size: usize = bytes.iter().map(|byte| usize::from(DECIMALS[usize::from(*byte)].1)).sum();
+    let start = out.len();
+    // The widest number is written over what comes behind it.
+    out.resize(start + size.max(1) + 4, b'[');
+    let mut at = start;
+    for byte in bytes {
+        let (digits, width) = DECIMALS[usize::from(*byte)];
+        out[at..at + 4].copy_from_slice(&digits);
+        at += usize::from(width);
+    }
+    out[start] = b'[';
+    out.truncate(start + size.max(1));
+    out.push(b']');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_print_as_their_numbers() {
+        let all: Vec<u8> = (0..=u8::MAX).chain([0, 9, 10, 99, 100, 255]).collect();
+        for bytes in [&all[..], &[], &[7], &[255], &[10, 0]] {
+            let mut out = b"before".to_vec();
+            push_decimals(&mut out, bytes);
+            let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
+            assert_eq!(String::from_utf8_lossy(&out), format!("before[{}]", numbers.join(" ")));
         }
     }
 }

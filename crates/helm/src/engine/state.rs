@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use towpath_gotmpl::{CallError, Session, Str};
+use towpath_gotmpl::{CallError, Session, Str, Value};
 
 use crate::{
     ClusterObjects, Profile, Randomness, RenderEnv, Resolver,
@@ -17,6 +17,9 @@ pub(crate) struct State {
     objects: Option<Arc<ClusterObjects>>,
     resolver: Option<Resolver>,
     nesting: HashMap<Str, usize>,
+    /// The last long key, and where texts are printed to be compared with it.
+    long_key: Str,
+    scratch: Vec<u8>,
 }
 
 impl State {
@@ -30,6 +33,8 @@ impl State {
             objects: env.objects.clone(),
             resolver: env.resolver.clone(),
             nesting: HashMap::default(),
+            long_key: Str::default(),
+            scratch: Vec::new(),
         }
     }
 
@@ -66,6 +71,24 @@ impl State {
     /// Returns what answers for the network, where it may be asked.
     pub(crate) fn resolver(&self) -> Option<&Resolver> {
         self.resolver.as_ref()
+    }
+
+    /// Returns a value as the key of a map, as `%v` shows it.
+    ///
+    /// A chart that takes its root for a key by mistake does so in many places: its files, megabytes in decimal numbers, are
+    /// printed each time but kept once.
+    pub(crate) fn key(&mut self, value: &Value) -> Str {
+        const LONG: usize = 64 << 10;
+        self.scratch.clear();
+        towpath_gotmpl::fmt::print_into(&mut self.scratch, value);
+        if self.scratch.len() < LONG {
+            return Str::new(&self.scratch);
+        }
+        if self.long_key.as_bytes() != self.scratch.as_slice() {
+            self.long_key = Str::default();
+            self.long_key = Str::new(&self.scratch);
+        }
+        self.long_key.clone()
     }
 
     /// Returns how often the template `name` is open.

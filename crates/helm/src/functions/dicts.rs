@@ -2,16 +2,21 @@ use towpath_gotmpl::{CallError, List, Map, Signature, Value};
 
 use super::{
     A, Answer, B, Entry, LIST, M, S, STRINGS,
-    arguments::{map, shown, text},
+    arguments::{map, text},
     fail, merge,
 };
+use crate::engine::State;
 
 pub(super) const FUNCTIONS: &[Entry] = &[
-    ("dict", Signature::variadic(&[], A, M), |_, a| {
+    ("dict", Signature::variadic(&[], A, M), |session, a| {
         let dict = Map::any();
         for pair in a.chunks_mut(2) {
             let value = pair.get_mut(1).map_or_else(|| Value::from(""), std::mem::take);
-            dict.insert(shown(&pair[0]), value);
+            let key = match &pair[0] {
+                Value::Str(key) | Value::Bytes(key) => key.clone(),
+                other => State::of(session)?.key(other),
+            };
+            dict.insert(key, value);
         }
         Ok(dict.into())
     }),
