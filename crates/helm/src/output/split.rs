@@ -1,3 +1,5 @@
+use memchr::memmem;
+
 use crate::Profile;
 
 /// Returns the documents of `text`, without the empty ones.
@@ -19,13 +21,13 @@ fn split_at_lines(text: &str) -> Vec<&str> {
             documents.push(range);
         }
     };
-    let (mut start, mut at) = (0, 0);
-    for line in text.split_inclusive('\n') {
-        if let Some(rest) = line.strip_prefix("---") {
+    let mut start = 0;
+    for at in memmem::find_iter(text.as_bytes(), "---") {
+        if at >= start && (at == 0 || text.as_bytes()[at - 1] == b'\n') {
             push(&text[start..at], (start, at));
+            let rest = &text[at + 3..];
             start = at + 3 + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
         }
-        at += line.len();
     }
     push(&text[start..], (start, text.len()));
     documents.into_iter().map(|(start, end)| text[start..end].trim_start()).collect()
