@@ -77,17 +77,30 @@ impl Directory {
         if metadata.is_dir() {
             return Ok(Some(Probe::Directory));
         }
-        // Only an attempt shows whether it may be read.
-        File::open(full)?;
+        // What everybody may read can be read; of the rest only an attempt shows it.
+        if !is_readable_by_all(&metadata) {
+            File::open(full)?;
+        }
         Ok(Some(Probe::File { bytes: metadata.len() }))
     }
+}
+
+#[cfg(unix)]
+fn is_readable_by_all(metadata: &Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o444 == 0o444
+}
+
+#[cfg(not(unix))]
+fn is_readable_by_all(_: &Metadata) -> bool {
+    false
 }
 
 /// Reads a file of `size` bytes into its place; one that has another size by now is read as any stream is.
 fn content(path: &Path, size: u64) -> io::Result<Arc<[u8]>> {
     let mut file = File::open(path)?;
     let size = usize::try_from(size).map_err(io::Error::other)?;
-    let mut content: Arc<[u8]> = std::iter::repeat_n(0, size).collect();
+    // An iterator of known length makes the shared bytes at once; of others std collects a list first and copies it.
+    let mut content: Arc<[u8]> = (0..size).map(|_| 0).collect();
     let Some(place) = Arc::get_mut(&mut content) else { return Ok(fs::read(path)?.into()) };
     let mut filled = 0;
     while filled < size {
