@@ -1,0 +1,74 @@
+//! What of a chart is read, and what happens when it cannot be.
+
+use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
+
+use towpath_helm::{Chart, ChartLimits, HelmError, Options, Randomness, RenderEnv, Rendered, ValuesOptions, render};
+use towpath_model::{Entry, FileTree, Probe, Source, SourceError, TreePath};
+
+/// Files of which the one called `broken` can be found and not be read.
+struct Files(BTreeMap<String, Vec<u8>>);
+
+#[derive(Debug, thiserror::Error)]
+#[error("the disk is on fire")]
+struct Fire;
+
+impl Source for Files {
+    fn load(&self, path: &TreePath) -> Result<Option<Entry>, SourceError> {
+        if path.name() == "broken" {
+            return Err(SourceError { path: path.clone(), source: Arc::new(Fire) });
+        }
+        self.0.load(path)
+    }
+
+    fn probe(&self, path: &TreePath) -> Result<Option<Probe>, SourceError> {
+        self.0.probe(path)
+    }
+}
+
+fn tree(template: &str) -> FileTree {
+    let files = [
+        ("Chart.yaml", "apiVersion: v2\nname: hello\nversion: 1.0.0\n"),
+        ("README.md", "long"),
+        ("crds/a.yaml", "kind: CustomResourceDefinition\n"),
+        ("files/x.txt", "x"),
+        ("files/broken", "y"),
+        ("templates/a.yaml", template),
+    ];
+    FileTree::new(Files(files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())).into()))
+}
+
+fn rendered(tree: &FileTree) -> Result<Rendered, HelmError> {
+    let chart = Chart::load(tree, &ChartLimits::default())?;
+    let env = RenderEnv::new("demo", SystemTime::UNIX_EPOCH, Randomness::seeded(1));
+    render(&chart, &ValuesOptions::default(), &env, &Options::default())
+}
+
+#[test]
+fn only_what_a_template_asks_for_is_read() {
+    let tree = tree("a: {{ .Files.Get \"files/x.txt\" }}\nb: {{ len (.Files.Glob \"*.md\") }}\n");
+    assert!(rendered(&tree).expect("it renders").to_text().contains("a: x\nb: 1\n"));
+    let read: Vec<String> = tree.reads().into_keys().map(|path| path.to_string()).collect();
+    let expected = [
+        ".",
+        ".helmignore",
+        "Chart.yaml",
+        "README.md",
+        "crds",
+        "files",
+        "files/x.txt",
+        "templates",
+        "templates/a.yaml",
+    ];
+    assert_eq!(read, expected, "the readme is printed by `len`'s way to a map, the definition by nobody");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_after_all_ends_the_rendering() {
+    assert!(rendered(&tree("a: {{ .Files.Get \"files/x.txt\" }}\n")).is_ok());
+    for template in ["a: {{ .Files.Get \"files/broken\" }}\n", "a: {{ (.Files.Glob \"files/*\").AsConfig }}\n"] {
+        match rendered(&tree(template)) {
+            Err(HelmError::Source(error)) => assert_eq!(error.path.as_str(), "files/broken"),
+            other => unreachable!("{other:?}"),
+        }
+    }
+}
