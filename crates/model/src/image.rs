@@ -30,6 +30,15 @@ pub enum ImageError {
 }
 
 impl ImageName {
+    /// Returns the name of `repository` on the host `registry`, which needs no dot or port to be one.
+    ///
+    /// # Errors
+    /// When either breaks the grammar.
+    pub fn on(registry: &str, repository: &str) -> Result<Self, ImageError> {
+        Self::checked(registry.to_owned(), repository.to_owned())
+            .ok_or_else(|| ImageError::Name(format!("{registry}/{repository}").chars().take(300).collect()))
+    }
+
     /// Returns the host, and the port if one was written: `registry.example.com:5000`.
     pub fn registry(&self) -> &str {
         &self.registry
@@ -53,14 +62,18 @@ impl FromStr for ImageName {
             ("", false) => ("docker.io".to_owned(), format!("library/{rest}")),
             (_, false) => ("docker.io".to_owned(), text.to_owned()),
         };
+        Self::checked(registry, repository).ok_or_else(bad)
+    }
+}
+
+impl ImageName {
+    fn checked(registry: String, repository: String) -> Option<Self> {
         let host_ok = registry
             .split_once(':')
             .map_or(!registry.is_empty(), |(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
             && registry.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:".contains(&b));
-        if !host_ok || repository.len() > 255 || !repository.split('/').all(is_component) {
-            return Err(bad());
-        }
-        Ok(Self { registry, repository })
+        let good = host_ok && repository.len() <= 255 && repository.split('/').all(is_component);
+        good.then_some(Self { registry, repository })
     }
 }
 

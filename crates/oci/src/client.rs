@@ -8,6 +8,7 @@ mod manifests;
 mod referrers;
 mod retry;
 mod send;
+mod tls;
 
 use std::{
     collections::HashMap,
@@ -22,6 +23,7 @@ use url::Url;
 
 pub use blobs::{BlobSource, Pushed};
 pub use retry::Retry;
+pub use tls::{Identity, Loopback, Tls, Trust};
 
 use self::retry::Attempts;
 
@@ -36,6 +38,8 @@ pub struct ClientOptions {
     pub plain_http: Vec<String>,
     /// Certificates of further authorities, in PEM; several may stand in one.
     pub authorities: Vec<Vec<u8>>,
+    /// How servers are known, and this client to them.
+    pub tls: Tls,
     /// How often and how patiently a failed request is tried again.
     pub retry: Retry,
 }
@@ -67,7 +71,9 @@ impl Client {
     /// # Errors
     /// When a certificate cannot be read.
     pub fn new(options: ClientOptions) -> Result<Self, RegistryError> {
-        let plain = builder(&options)?.tls_built_in_root_certs(false).build().map_err(RegistryError::Setup)?;
+        // It speaks no TLS, so that it needs none of it; what is wrong with an option of it shows here all the same.
+        drop(builder(&options)?);
+        let plain = base_builder().tls_built_in_root_certs(false).build().map_err(RegistryError::Setup)?;
         let (tls, tokens, lists) = (OnceLock::new(), Mutex::default(), Mutex::default());
         Ok(Self { inner: Arc::new(Inner { options, plain, tls, tokens, lists }) })
     }
@@ -75,7 +81,8 @@ impl Client {
     /// Returns whether `registry`, a host with its port, is spoken to in plain HTTP.
     pub fn is_plain(&self, registry: &str) -> bool {
         let host = registry.split(':').next().unwrap_or(registry);
-        is_loopback(host) || self.inner.options.plain_http.iter().any(|plain| plain == registry)
+        (is_loopback(host) && self.inner.options.tls.loopback == Loopback::Plain)
+            || self.inner.options.plain_http.iter().any(|plain| plain == registry)
     }
 
     fn http(&self, url: &Url) -> Result<&reqwest::Client, RegistryError> {
@@ -115,17 +122,21 @@ fn is_loopback(host: &str) -> bool {
 }
 
 fn builder(options: &ClientOptions) -> Result<reqwest::ClientBuilder, RegistryError> {
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("towpath/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(Duration::from_secs(10))
-        .read_timeout(Duration::from_mins(1))
-        .redirect(reqwest::redirect::Policy::custom(follow));
+    let mut builder = options.tls.apply(base_builder()).map_err(RegistryError::Setup)?;
     for authority in &options.authorities {
         for certificate in reqwest::Certificate::from_pem_bundle(authority).map_err(RegistryError::Setup)? {
             builder = builder.add_root_certificate(certificate);
         }
     }
     Ok(builder)
+}
+
+fn base_builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("towpath/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(Duration::from_secs(10))
+        .read_timeout(Duration::from_mins(1))
+        .redirect(reqwest::redirect::Policy::custom(follow))
 }
 
 /// Follows at most five redirects, and none from TLS to plain HTTP.

@@ -64,6 +64,24 @@ pub enum CredentialSource {
     Explicit(Credentials),
     /// Docker's configuration file with its credential helpers; a file that does not exist holds none.
     DockerConfig(PathBuf),
+    /// Several such files; the first that knows the registry counts.
+    DockerConfigs(Vec<PathBuf>),
+}
+
+/// Who a client would be at a registry, told without asking a credential helper, which may use the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// Nobody: there are no credentials for it.
+    Anonymous,
+    /// Whoever holds these.
+    Known(Credentials),
+    /// Whoever this helper knows under this address.
+    Helper {
+        /// The helper's name, without `docker-credential-`.
+        name: String,
+        /// The address that it is asked for.
+        address: String,
+    },
 }
 
 impl CredentialSource {
@@ -74,15 +92,36 @@ impl CredentialSource {
         folder.or_else(home).map_or(Self::Anonymous, |folder| Self::DockerConfig(folder.join("config.json")))
     }
 
+    /// Returns who this would be at `registry`; no helper is run.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub async fn holder(&self, registry: &str) -> Result<Holder, CredentialsError> {
+        let files = match self {
+            Self::Anonymous => return Ok(Holder::Anonymous),
+            Self::Explicit(credentials) => return Ok(Holder::Known(credentials.clone())),
+            Self::DockerConfig(path) => std::slice::from_ref(path),
+            Self::DockerConfigs(paths) => paths.as_slice(),
+        };
+        for path in files {
+            let Some(config) = load_config(path).await? else { continue };
+            if let Some((name, address)) = config.helper(registry) {
+                return Ok(Holder::Helper { name: name.to_owned(), address: address.to_owned() });
+            }
+            if let Some(credentials) = config.written(path, registry)? {
+                return Ok(Holder::Known(credentials));
+            }
+        }
+        Ok(Holder::Anonymous)
+    }
+
     /// Returns the credentials for `registry`, if there are any.
     pub(crate) async fn credentials(&self, registry: &str) -> Result<Option<Credentials>, CredentialsError> {
         match self {
             Self::Anonymous => Ok(None),
             Self::Explicit(credentials) => Ok(Some(credentials.clone())),
-            Self::DockerConfig(path) => match load_config(path).await? {
-                Some(config) => config.credentials(path, registry).await,
-                None => Ok(None),
-            },
+            Self::DockerConfig(path) => first(std::slice::from_ref(path), registry).await,
+            Self::DockerConfigs(paths) => first(paths, registry).await,
         }
     }
 }
@@ -157,6 +196,18 @@ struct HelperAnswer {
     secret: String,
 }
 
+/// Returns what the first of these files that knows the registry says.
+async fn first(paths: &[PathBuf], registry: &str) -> Result<Option<Credentials>, CredentialsError> {
+    for path in paths {
+        if let Some(config) = load_config(path).await?
+            && let Some(credentials) = config.credentials(path, registry).await?
+        {
+            return Ok(Some(credentials));
+        }
+    }
+    Ok(None)
+}
+
 async fn load_config(path: &Path) -> Result<Option<DockerConfig>, CredentialsError> {
     let shown = || path.display().to_string();
     let bytes = match tokio::fs::read(path).await {
@@ -176,19 +227,39 @@ async fn load_config(path: &Path) -> Result<Option<DockerConfig>, CredentialsErr
 
 impl DockerConfig {
     async fn credentials(&self, path: &Path, registry: &str) -> Result<Option<Credentials>, CredentialsError> {
-        let key = if registry == "docker.io" { "https://index.docker.io/v1/" } else { registry };
-        let helper =
-            self.cred_helpers.get(key).or_else(|| self.cred_helpers.get(registry)).or(self.creds_store.as_ref());
-        if let Some(helper) = helper.filter(|helper| !helper.is_empty())
-            && let Some(credentials) = ask_helper(helper, key).await?
+        if let Some((helper, address)) = self.helper(registry)
+            && let Some(credentials) = ask_helper(helper, address).await?
         {
             return Ok(Some(credentials));
         }
+        self.written(path, registry)
+    }
+
+    /// Returns the helper that knows the registry, and what it is asked for.
+    fn helper<'a>(&'a self, registry: &'a str) -> Option<(&'a str, &'a str)> {
+        let key = key_of(registry);
+        let helper = self.cred_helpers.get(key).or_else(|| self.cred_helpers.get(registry));
+        let helper = helper.or(self.creds_store.as_ref()).filter(|helper| !helper.is_empty())?;
+        Some((helper, key))
+    }
+
+    /// Returns the credentials that stand in the file itself.
+    fn written(&self, path: &Path, registry: &str) -> Result<Option<Credentials>, CredentialsError> {
+        let key = key_of(registry);
         let found = self
             .auths
             .get(key)
             .or_else(|| self.auths.iter().find(|(written, _)| host_of(written) == host_of(key)).map(|(_, auth)| auth));
         found.map_or(Ok(None), |auth| auth.credentials(path, key))
+    }
+}
+
+/// Returns the key under which Docker keeps a registry; its own hub has an address of the past.
+fn key_of(registry: &str) -> &str {
+    if matches!(registry, "docker.io" | "registry-1.docker.io" | "index.docker.io") {
+        "https://index.docker.io/v1/"
+    } else {
+        registry
     }
 }
 

@@ -39,8 +39,8 @@ pub use assemble::{
     AssembleError, Assembled, BaseImage, Content, Entry, FileCopy, Image, ImagePlan, Layer, Parents, PushSummary,
     Settings, assemble, load_entries,
 };
-pub use client::{BlobSource, Client, ClientOptions, Pushed, Retry};
-pub use credentials::{CredentialSource, Credentials, CredentialsError};
+pub use client::{BlobSource, Client, ClientOptions, Identity, Loopback, Pushed, Retry, Tls, Trust};
+pub use credentials::{CredentialSource, Credentials, CredentialsError, Holder};
 pub use descriptor::{Descriptor, Platform, PlatformError};
 pub use error::RegistryError;
 pub use layout::{Layout, LayoutError};
