@@ -48,7 +48,7 @@ mod semver;
 mod semver_value;
 mod values;
 
-pub use chart::{Chart, ChartFile, ChartLimits, Dependency, Metadata};
+pub use chart::{Chart, ChartFile, ChartLimits, Dependency, Metadata, PackedChart, pack_chart};
 pub use env::{Randomness, RenderEnv, Resolver};
 pub use error::{BrokenManifest, HelmError, Problem, TemplateFailure};
 pub use limits::RenderLimits;
@@ -58,4 +58,5 @@ pub use post_render::PostRenderer;
 pub use profile::Profile;
 pub use render::{Crds, Engine, Hooks, Options, Schema, effective_values, render};
 pub use rendered::{Hook, HookEvent, Manifest, Rendered};
+pub use semver::{Constraints, SemverError, Version};
 pub use values::{ReadFile, ValuesFile, ValuesOptions};

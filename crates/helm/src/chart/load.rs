@@ -93,7 +93,7 @@ pub(super) fn without_bom(data: Arc<[u8]>) -> Arc<[u8]> {
 }
 
 /// Returns the files of a folder that are not ignored, in the order in which Go walks.
-fn directory_files(tree: &FileTree, limits: &ChartLimits, failure: &Failure) -> Result<Vec<StoredFile>, Problem> {
+pub(super) fn directory_files(tree: &FileTree, limits: &ChartLimits, failure: &Failure) -> Result<Vec<StoredFile>, Problem> {
     let root = TreePath::root();
     let ignore_text = tree.file(&root.join(".helmignore").unwrap_or_default())?;
     let ignore_text = ignore_text.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
@@ -153,7 +153,7 @@ impl Walk<'_> {
 }
 
 /// Sorts files into what Helm makes of them.
-fn from_files(files: Vec<StoredFile>, limits: &ChartLimits, depth: usize) -> Result<Chart, Problem> {
+pub(super) fn from_files(files: Vec<StoredFile>, limits: &ChartLimits, depth: usize) -> Result<Chart, Problem> {
     if depth > limits.depth {
         return Err(format!("subcharts nest deeper than {} levels", limits.depth).into());
     }

@@ -5,6 +5,7 @@ mod ignore;
 mod instance;
 mod load;
 mod metadata;
+mod pack;
 mod stored;
 
 use std::sync::Arc;
@@ -13,7 +14,10 @@ pub(crate) use instance::Instance;
 pub use load::ChartLimits;
 pub(crate) use metadata::Record;
 pub use metadata::{Dependency, Metadata};
+pub use pack::{PackedChart, pack_chart};
 pub(crate) use stored::{Failure, StoredFile};
+
+use crate::{HelmError, Profile};
 
 /// A chart with its subcharts. Nothing of it is rendered yet.
 #[derive(Debug, Clone)]
@@ -55,6 +59,14 @@ impl Chart {
     /// Returns the files below `templates/`.
     pub fn templates(&self) -> &[ChartFile] {
         &self.templates
+    }
+
+    /// Checks that everything `Chart.yaml` depends on stands in `charts/`.
+    ///
+    /// # Errors
+    /// Helm's message with what is missing.
+    pub fn check_dependencies(&self, profile: Profile) -> Result<(), HelmError> {
+        Instance::new(self, profile)?.check_dependencies(profile)
     }
 
     /// Returns the charts below `charts/`, sorted by folder or archive name.

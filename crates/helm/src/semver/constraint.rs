@@ -9,7 +9,7 @@ use crate::Profile;
 
 /// Groups of which one must hold; a group holds when each of its terms does.
 #[derive(Debug, Clone)]
-pub(crate) struct Constraints {
+pub struct Constraints {
     groups: Vec<Vec<Term>>,
     profile: Profile,
 }
@@ -59,7 +59,10 @@ const OPERATORS: [(&str, Operator); 11] = [
 
 impl Constraints {
     /// Returns the constraints in `text`: terms joined by white space or commas, groups by `||`.
-    pub(crate) fn parse(text: &str, profile: Profile) -> Result<Self, SemverError> {
+    ///
+    /// # Errors
+    /// The library's message in the release of it that the profile has.
+    pub fn parse(text: &str, profile: Profile) -> Result<Self, SemverError> {
         let newer = profile == Profile::Helm4;
         if newer && text.len() > 512 {
             return Err(SemverError("constraint string is too long (max 512 bytes)".to_owned()));
@@ -74,7 +77,7 @@ impl Constraints {
     }
 
     /// Returns whether `version` satisfies them.
-    pub(crate) fn check(&self, version: &Version) -> bool {
+    pub fn check(&self, version: &Version) -> bool {
         self.groups.iter().any(|group| {
             let named = group.iter().any(|term| !term.version.prerelease.is_empty());
             group.iter().all(|term| {
@@ -289,5 +292,8 @@ mod tests {
         assert_eq!(error.to_string(), "improper constraint: \"latest\"");
         assert_eq!(Version::parse("latest", Profile::Helm3).unwrap_err().to_string(), "Invalid Semantic Version");
         assert_eq!(Version::parse("v01.2", Profile::Helm4).unwrap().to_string(), "1.2.0");
+        for (text, strict) in [("1.2.3-a+b", true), ("v1.2.3", false), ("1.2", false), ("1.02.3", false), ("", false)] {
+            assert_eq!(Version::parse_strict(text).is_some(), strict, "{text}");
+        }
     }
 }

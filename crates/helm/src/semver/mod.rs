@@ -7,15 +7,15 @@
 mod constraint;
 mod version;
 
-pub(crate) use constraint::Constraints;
-pub(crate) use version::Version;
+pub use constraint::Constraints;
+pub use version::Version;
 
 use crate::Profile;
 
 /// Why a text is not a version or a constraint; Display is the library's own message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct SemverError(pub(crate) String);
+pub struct SemverError(pub(crate) String);
 
 /// Returns whether `version` satisfies `constraint`; an unreadable version or constraint does not.
 pub(crate) fn is_compatible(constraint: &str, version: &str, profile: Profile) -> bool {

@@ -5,7 +5,7 @@ use crate::Profile;
 
 /// A version; `original` is the text it was read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Version {
+pub struct Version {
     pub(crate) major: u64,
     pub(crate) minor: u64,
     pub(crate) patch: u64,
@@ -16,7 +16,10 @@ pub(crate) struct Version {
 
 impl Version {
     /// Returns the version in `text`; a leading `v` and missing minor and patch numbers are allowed.
-    pub(crate) fn parse(text: &str, profile: Profile) -> Result<Self, SemverError> {
+    ///
+    /// # Errors
+    /// The library's message in the release of it that the profile has.
+    pub fn parse(text: &str, profile: Profile) -> Result<Self, SemverError> {
         if profile == Profile::Helm4 && text.len() > 256 {
             return Err(SemverError("version string is too long (max 256 bytes)".to_owned()));
         }
@@ -50,6 +53,23 @@ impl Version {
             metadata: shape.metadata.to_owned(),
             original: text.to_owned(),
         })
+    }
+}
+
+impl Version {
+    /// Returns the version in `text` if it keeps to the letter of SemVer 2: three numbers, none with a leading zero.
+    pub fn parse_strict(text: &str) -> Option<Self> {
+        let core = &text[..text.find(['-', '+']).unwrap_or(text.len())];
+        let number = |part: &str| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) && (part == "0" || !part.starts_with('0'))
+        };
+        let strict = core.split('.').count() == 3 && core.split('.').all(number);
+        Self::parse(text, Profile::Helm4).ok().filter(|_| strict)
+    }
+
+    /// Returns the text it was read from.
+    pub fn original(&self) -> &str {
+        &self.original
     }
 }
 
