@@ -14,7 +14,8 @@ pub enum Manifests {
 /// A Helm chart and the values it is rendered with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
-    /// A folder, or `oci://…` or `https://…` with a version.
+    /// A folder; or, with a version, `oci://REGISTRY/PATH`, `https://REPOSITORY/CHART` or an archive's address; or
+    /// `git+https://REPOSITORY//PATH?ref=REVISION`.
     pub source: String,
     /// Where `source` stands in the file.
     pub source_span: Span,
@@ -51,8 +52,9 @@ impl Manifests {
         }
         let text = source.text()?.to_owned();
         let version = table.get("version").map(|field| field.text().map(str::to_owned)).transpose()?;
-        let remote = text.contains("://");
-        if remote && version.is_none() {
+        // A revision in git stands behind its `?ref=`.
+        let versioned = text.contains("://") && !text.starts_with("git+");
+        if versioned && version.is_none() {
             return Err(source.wrong(text, "a `version` beside a chart from a repository", None));
         }
         let values = table.get("values").map_or_else(|| Ok(Vec::new()), |field| field.list())?;

@@ -2,14 +2,14 @@ use std::collections::BTreeMap;
 
 use kustomize_rs as kustomize;
 use towpath_config::{Chart, Environment, Manifests, Pattern};
-use towpath_helm::{ChartLimits, Options, Profile, RenderEnv, ValuesFile, ValuesOptions};
+use towpath_helm::{Options, Profile, RenderEnv, ValuesFile, ValuesOptions};
 use towpath_model::{Diagnostic, FileTree, Kind, PinnedImage, TreePath};
 
 use crate::{
     Service,
     chart::{still_environment, system_environment},
     service::failed,
-    source::Overlay,
+    source::{ChartRequest, Overlay},
 };
 
 /// The folder that pins an image over a kustomization; it exists in memory alone.
@@ -83,17 +83,7 @@ impl Service {
         pin: Option<&PinnedImage>,
         mut env: RenderEnv,
     ) -> Result<String, Diagnostic> {
-        let named = |diagnostic: Diagnostic| diagnostic.at(self.config.location(chart.source_span));
-        if chart.source.contains("://") {
-            let message = format!("chart `{}` would have to be fetched, which is not supported yet", chart.source);
-            return Err(named(Diagnostic::new(Kind::Usage, message)));
-        }
-        let folder = self.path(&chart.source)?;
-        if self.tree.entry(&folder).map_err(|error| failed(&error))?.is_none() {
-            return Err(named(Diagnostic::new(Kind::Usage, format!("chart `{}` does not exist", chart.source))));
-        }
-        let loaded = towpath_helm::Chart::load(&self.tree.below(&folder), &ChartLimits::default());
-        let loaded = loaded.map_err(|error| error.diagnostic())?;
+        let loaded = self.load_chart(chart, env.profile)?;
         let mut values = ValuesOptions { files: self.values(chart, environment)?, ..ValuesOptions::default() };
         values.files.extend(pin.map(|pin| self.pinned_values(pin)));
         if let Some(namespace) = &environment.namespace {
@@ -101,6 +91,23 @@ impl Service {
         }
         let rendered = towpath_helm::render(&loaded, &values, &env, &Options::default());
         Ok(rendered.map_err(|error| error.diagnostic())?.to_text())
+    }
+
+    /// Loads the chart from the service's own files, or from where it is kept.
+    fn load_chart(&self, chart: &Chart, profile: Profile) -> Result<towpath_helm::Chart, Diagnostic> {
+        let named = |diagnostic: Diagnostic| match diagnostic.location {
+            Some(_) => diagnostic,
+            None => diagnostic.at(self.config.location(chart.source_span)),
+        };
+        if chart.source.contains("://") {
+            let request = remote_request(chart, profile);
+            return self.charts.load(&request).map_err(named);
+        }
+        let folder = self.path(&chart.source)?;
+        if self.tree.entry(&folder).map_err(|error| failed(&error))?.is_none() {
+            return Err(named(Diagnostic::new(Kind::Usage, format!("chart `{}` does not exist", chart.source))));
+        }
+        self.charts.load_from_tree(&self.tree, &folder, profile)
     }
 
     fn values(&self, chart: &Chart, environment: &Environment) -> Result<Vec<ValuesFile>, Diagnostic> {
@@ -165,9 +172,30 @@ impl Service {
     }
 }
 
+/// Returns the request for a chart that is kept elsewhere: `https://charts.example.com/web` is the chart `web` of the
+/// repository `https://charts.example.com`, unless it names an archive itself.
+fn remote_request(chart: &Chart, profile: Profile) -> ChartRequest {
+    let mut request = ChartRequest {
+        chart: chart.source.clone(),
+        version: chart.version.clone(),
+        profile,
+        ..ChartRequest::default()
+    };
+    let is_repository =
+        chart.source.starts_with("http") && !chart.source.split('?').next().unwrap_or_default().ends_with(".tgz");
+    if is_repository && let Some((repository, name)) = chart.source.trim_end_matches('/').rsplit_once('/') {
+        request.repository = Some(repository.to_owned());
+        name.clone_into(&mut request.chart);
+    }
+    request
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::source::{ChartSettings, Charts, Network};
 
     fn service(manifests: &str, files: &[(&str, &str)]) -> Service {
         let config = format!(
@@ -224,7 +252,9 @@ mod tests {
     #[test]
     fn what_is_missing_is_named_with_its_place() {
         let told = |manifests: &str, environment: &str, pin: Option<&PinnedImage>| {
-            let error = service(manifests, CHART).render(environment, pin, Profile::default()).unwrap_err();
+            let offline = ChartSettings { network: Network::Offline, ..ChartSettings::default() };
+            let service = service(manifests, CHART).with_charts(Arc::new(Charts::new(offline)));
+            let error = service.render(environment, pin, Profile::default()).unwrap_err();
             let line = error.location.as_ref().map_or(0, |location| location.line);
             (error.message, error.hints.join("; "), line)
         };
@@ -235,8 +265,8 @@ mod tests {
         assert_eq!(hint, "did you mean `prod`?");
         let (message, _, line) = told("{chart: none}", "dev", None);
         assert_eq!((message.as_str(), line), ("chart `none` does not exist", 4));
-        let (message, ..) = told("{chart: oci://r.example/c, version: 1.0.0}", "dev", None);
-        assert!(message.ends_with("which is not supported yet"), "{message}");
+        let (message, _, line) = told("{chart: oci://r.example/c, version: 1.0.0}", "dev", None);
+        assert_eq!((message.as_str(), line), ("chart r.example/c:1.0.0 would have to be fetched", 4));
     }
 
     #[test]

@@ -1,10 +1,10 @@
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{collections::BTreeMap, fs, io, path::Path, sync::Arc};
 
 use git2::Repository;
 use towpath_config::Config;
 use towpath_model::{Diagnostic, FileTree, Kind, SourceError, TreePath};
 
-use crate::source::{Directory, GitTree, Links, Overlay};
+use crate::source::{ChartSettings, Charts, Directory, GitTree, Links, Overlay};
 
 /// A service's description in the tree of files that it speaks of.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub struct Service {
     pub tree: FileTree,
     /// The folder that holds the description, to which its paths are relative.
     pub folder: TreePath,
+    /// Loads charts that are kept elsewhere, and dependencies that a chart's lock pins.
+    pub charts: Arc<Charts>,
 }
 
 impl Service {
@@ -67,7 +69,8 @@ impl Service {
             Diagnostic::new(Kind::Usage, format!("`{shown}` is not UTF-8")).cause(error.to_string())
         })?;
         let config = Config::parse(shown, text)?;
-        Ok(Self { config, tree, folder: file.parent() })
+        let charts = Arc::new(Charts::new(ChartSettings::from_environment()));
+        Ok(Self { config, tree, folder: file.parent(), charts })
     }
 
     /// Returns the service called `name` that stands somewhere in a tree, or nothing; every `towpath.yaml` is looked at.
@@ -84,6 +87,12 @@ impl Service {
             }
         }
         Ok(None)
+    }
+
+    /// Returns the same service with charts loaded by `charts`.
+    #[must_use]
+    pub fn with_charts(self, charts: Arc<Charts>) -> Self {
+        Self { charts, ..self }
     }
 
     /// Returns the same service with some files of its tree added or replaced, by path from the tree's root.

@@ -8,6 +8,7 @@ use crate::{
 };
 
 /// Where a plugin says what it did: lines for people on stderr, data on stdout.
+#[derive(Clone)]
 pub struct Report {
     args: OutputArgs,
     painting: Painting,

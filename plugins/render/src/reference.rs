@@ -1,7 +1,7 @@
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use towpath_model::{Diagnostic, Kind, PinnedImage, Release};
-use towpath_render::Service;
+use towpath_render::{Service, source::Charts};
 
 use crate::args::Service as Options;
 
@@ -21,20 +21,25 @@ impl<'a> Reference<'a> {
     }
 
     /// Returns its manifests, ready for a cluster.
-    pub(crate) fn render(&self, options: &Options) -> Result<String, Diagnostic> {
-        self.service(options)?.render(self.environment, options.pin()?.as_ref(), options.helm_version.profile())
+    pub(crate) fn render(&self, options: &Options, charts: &Arc<Charts>) -> Result<String, Diagnostic> {
+        self.service(options, charts)?.render(self.environment, options.pin()?.as_ref(), options.helm_version.profile())
     }
 
     /// Returns its manifests for comparing, with clock and random source fixed.
-    pub(crate) fn preview(&self, options: &Options) -> Result<String, Diagnostic> {
-        self.service(options)?.preview(self.environment, options.pin()?.as_ref(), options.helm_version.profile())
+    pub(crate) fn preview(&self, options: &Options, charts: &Arc<Charts>) -> Result<String, Diagnostic> {
+        self.service(options, charts)?.preview(
+            self.environment,
+            options.pin()?.as_ref(),
+            options.helm_version.profile(),
+        )
     }
 
-    fn service(&self, options: &Options) -> Result<Service, Diagnostic> {
-        match self.revision {
+    fn service(&self, options: &Options, charts: &Arc<Charts>) -> Result<Service, Diagnostic> {
+        let service = match self.revision {
             Some(revision) => Service::at_revision(&options.config, revision),
             None => Service::open(&options.config),
-        }
+        };
+        Ok(service?.with_charts(Arc::clone(charts)))
     }
 }
 

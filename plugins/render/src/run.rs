@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use kustomize_rs::LoadRestrictor as Restriction;
 use serde_json::json;
 use towpath_model::{Diagnostic, Kind, Release};
@@ -22,7 +24,8 @@ impl Plugin for Args {
             Command::All(all) => all.run(report),
             Command::Build(build) => run_build(report, build),
             Command::Env(env) => {
-                let rendered = Reference::parse(&env.environment).render(&env.service)?;
+                let rendered =
+                    Reference::parse(&env.environment).render(&env.service, &Arc::new(env.fetching.charts(report)?))?;
                 give(report, "RenderedEnvironment", &rendered)
             }
             Command::Diff(diff) => run_diff(report, diff),
@@ -31,7 +34,7 @@ impl Plugin for Args {
 }
 
 fn run_template(report: &Report, template: &Template) -> Result<Outcome, Diagnostic> {
-    let (rendered, env) = match template.render() {
+    let (rendered, env) = match template.render(report) {
         Ok(done) => done,
         Err(failure) => {
             if template.shown.debug() && report.format() == OutputFormat::Text {
@@ -117,8 +120,9 @@ fn run_build(report: &Report, build: &Build) -> Result<Outcome, Diagnostic> {
 }
 
 fn run_diff(report: &Report, diff: &Diff) -> Result<Outcome, Diagnostic> {
-    let from = Reference::parse(&diff.from).preview(&diff.service)?;
-    let to = Reference::parse(&diff.to).preview(&diff.service)?;
+    let charts = Arc::new(diff.fetching.charts(report)?);
+    let from = Reference::parse(&diff.from).preview(&diff.service, &charts)?;
+    let to = Reference::parse(&diff.to).preview(&diff.service, &charts)?;
     let difference = difference(&from, &to, diff.context)?;
     match report.format() {
         OutputFormat::Text => report.data(painted(&difference, report.painting_out()).as_bytes())?,

@@ -118,7 +118,20 @@ fn wrong_input_is_shown_with_its_place() {
     refused(at, &["env", "dev", "--release", "none.json"], 2, &["cannot read `none.json`"]);
     refused(at, &["template", "shop", "none"], 2, &["path `none` not found", "hint: name a chart's folder"]);
     refused(at, &["template", "shop", "chart", "-f", "none.yaml"], 2, &["cannot read values file `none.yaml`"]);
-    refused(at, &["template", "shop", "oci://r.example/chart"], 2, &["not supported yet"]);
+    refused(
+        at,
+        &["template", "shop", "oci://r.example"],
+        2,
+        &["invalid reference: `oci://r.example`", "hint: charts in"],
+    );
+    refused(at, &["template", "shop", "a/b", "--offline"], 2, &["path `a/b` not found", "repo a not found"]);
+    let offline = ["template", "shop", "oci://r.example/chart:1.0.0", "--offline", "--store", "empty"];
+    refused(
+        at,
+        &offline,
+        3,
+        &["chart r.example/chart:1.0.0 would have to be fetched", "hint: run once without --offline"],
+    );
     refused(at, &["build", "."], 2, &["unable to find one of 'kustomization.yaml'"]);
     fs::remove_file(at.join("prod.yaml")).unwrap();
     let missing =

@@ -93,7 +93,11 @@ pub(super) fn without_bom(data: Arc<[u8]>) -> Arc<[u8]> {
 }
 
 /// Returns the files of a folder that are not ignored, in the order in which Go walks.
-pub(super) fn directory_files(tree: &FileTree, limits: &ChartLimits, failure: &Failure) -> Result<Vec<StoredFile>, Problem> {
+pub(super) fn directory_files(
+    tree: &FileTree,
+    limits: &ChartLimits,
+    failure: &Failure,
+) -> Result<Vec<StoredFile>, Problem> {
     let root = TreePath::root();
     let ignore_text = tree.file(&root.join(".helmignore").unwrap_or_default())?;
     let ignore_text = ignore_text.as_deref().map(String::from_utf8_lossy).unwrap_or_default();

@@ -4,13 +4,13 @@ use clap::Args;
 use towpath_helm::{Crds, Hooks, Options, RenderEnv, Schema, ValuesOptions, Variable, release_name};
 use towpath_model::Diagnostic;
 
-use crate::args::{Cluster, HelmVersion, Release, Values, as_in_go};
+use crate::args::{Cluster, HelmVersion, Release, Values, as_in_go, source::Fetching};
 
 /// Which charts are rendered, and how each of them is.
 #[derive(Debug, Args)]
 #[command(args_override_self = true, mut_args(as_in_go))]
 pub(crate) struct All {
-    /// Charts: folders, archives, or folders that hold charts
+    /// Charts: folders, archives, oci://…:TAG, addresses of archives, REPOSITORY/CHART, or folders that hold charts
     #[arg(value_name = "CHART", required_unless_present = "charts_from")]
     pub(super) charts: Vec<String>,
     /// A file with one chart a line, behind those of the command line; `-` is standard input
@@ -40,6 +40,8 @@ pub(crate) struct All {
     release: Release,
     #[command(flatten)]
     cluster: Cluster,
+    #[command(flatten)]
+    pub(super) fetching: Fetching,
     /// The Helm whose bytes are wanted
     #[arg(long, value_enum, default_value_t, value_name = "MAJOR")]
     helm_version: HelmVersion,

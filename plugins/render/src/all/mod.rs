@@ -13,7 +13,7 @@ use std::{
 use serde_json::{Value, json};
 use towpath_helm::{Engine, Rendered};
 use towpath_model::{Diagnostic, Kind, Release};
-use towpath_render::load_chart;
+use towpath_render::source::{ChartRequest, Charts};
 use towpath_report::{Outcome, OutputFormat, Report, Style, diagnostic_json};
 
 pub(crate) use self::args::All;
@@ -31,10 +31,11 @@ impl All {
         let charts = self.list()?;
         let files = self.files(&charts)?;
         let manner = self.manner()?;
+        let sources = self.fetching.charts(report)?;
         let engine = Engine::new();
         let jobs = self.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, usize::from);
         let work = |index: usize| {
-            let rendered = render(&engine, &charts[index], &manner)?;
+            let rendered = render(&engine, &sources, &charts[index], &manner)?;
             match &files {
                 None => Ok(Done::Rendered(rendered)),
                 Some(files) => write(&files[index], &rendered),
@@ -94,8 +95,9 @@ impl Teller<'_> {
     }
 }
 
-fn render(engine: &Engine, chart: &str, manner: &Manner) -> Result<Rendered, Diagnostic> {
-    let chart = load_chart(chart)?;
+fn render(engine: &Engine, sources: &Charts, chart: &str, manner: &Manner) -> Result<Rendered, Diagnostic> {
+    let profile = manner.env.profile;
+    let chart = sources.load(&ChartRequest { chart: chart.to_owned(), profile, ..ChartRequest::default() })?;
     engine.render(&chart, &manner.values, &manner.env, &manner.options).map_err(|error| error.diagnostic())
 }
 

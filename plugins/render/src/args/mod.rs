@@ -1,3 +1,4 @@
+pub(crate) mod source;
 mod switch;
 mod template;
 
@@ -107,6 +108,8 @@ pub(crate) struct Env {
     pub(crate) environment: String,
     #[command(flatten)]
     pub(crate) service: Service,
+    #[command(flatten)]
+    pub(crate) fetching: source::Fetching,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -120,4 +123,6 @@ pub(crate) struct Diff {
     /// Lines around each change
     #[arg(short = 'U', long, default_value_t = 3, value_name = "LINES")]
     pub(crate) context: usize,
+    #[command(flatten)]
+    pub(crate) fetching: source::Fetching,
 }

@@ -4,6 +4,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::{
     HelmVersion,
+    source::{ChartChoice, Fetching},
     switch::{as_in_go, boolean, duration},
 };
 
@@ -24,6 +25,10 @@ pub(crate) struct Template {
     pub(crate) post_render: PostRender,
     #[command(flatten)]
     pub(crate) cluster: Cluster,
+    #[command(flatten)]
+    pub(crate) chart: ChartChoice,
+    #[command(flatten)]
+    pub(crate) fetching: Fetching,
     #[command(flatten)]
     pub(crate) unused: Unused,
     /// The Helm whose bytes are wanted

@@ -18,7 +18,8 @@ use towpath_helm::{
     Crds, HelmError, Hooks, Options, Profile, RenderEnv, Rendered, Resolver, Schema, release_name, render,
 };
 use towpath_model::{Diagnostic, Kind};
-use towpath_render::{load_chart, system_environment};
+use towpath_render::system_environment;
+use towpath_report::Report;
 
 use crate::args::{Cluster, HelmVersion, Release, Shown, Template, boolean};
 
@@ -80,7 +81,7 @@ impl Release {
 
 impl Template {
     /// Renders the chart.
-    pub(crate) fn render(&self) -> Result<(Rendered, RenderEnv), Failure> {
+    pub(crate) fn render(&self, report: &Report) -> Result<(Rendered, RenderEnv), Failure> {
         let profile = self.helm_version.profile();
         self.cluster.check(profile)?;
         self.check_labels()?;
@@ -88,7 +89,7 @@ impl Template {
         let mut env = self.release.environment(&self.cluster, profile)?;
         let (name, chart) = self.name_and_chart(&env)?;
         env.release_name = name;
-        let chart = load_chart(chart)?;
+        let chart = self.chart.load(chart, &self.fetching, profile, report)?;
         let options = Options { post_renderer, ..self.options() };
         Ok((render(&chart, &self.values.read()?, &env, &options)?, env))
     }
