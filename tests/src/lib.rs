@@ -1,7 +1,9 @@
 //! What the tests of the whole share: where the real programs stand, and how our own binaries are found.
 
 pub mod browser;
+pub mod certificates;
 pub mod docker_registry;
+pub mod web_server;
 
 use std::{
     path::{Path, PathBuf},
