@@ -1,4 +1,8 @@
-use std::{ffi::OsString, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use towpath_model::Diagnostic;
@@ -52,14 +56,24 @@ pub trait Plugin: Parser + CommandFactory + FromArgMatches {
 }
 
 /// Runs a plugin with this process's arguments; the whole `main` of its binary.
+///
+/// It does not return: what the process holds goes with it, and giving it back first would take a tenth of a short run.
 pub fn main<P: Plugin>() -> ExitCode {
-    run_plugin::<P>(std::env::args_os().collect())
+    let code = run::<P>(std::env::args_os().collect());
+    // A closed stdout was told already, by whoever wrote to it.
+    let _ = io::stdout().flush();
+    signal_hook::low_level::exit(i32::from(code))
 }
 
 /// Runs a plugin with `arguments`, the first being the name it was called by.
 ///
 /// `--completions SHELL` alone prints the shell's completion script.
 pub fn run_plugin<P: Plugin>(arguments: Vec<OsString>) -> ExitCode {
+    ExitCode::from(run::<P>(arguments))
+}
+
+/// Runs a plugin and returns the exit code.
+fn run<P: Plugin>(arguments: Vec<OsString>) -> u8 {
     if let [_, flag, shell] = arguments.as_slice()
         && flag == "--completions"
         && let Some(Ok(shell)) = shell.to_str().map(|shell| clap_complete::Shell::from_str(shell, true))
@@ -67,31 +81,30 @@ pub fn run_plugin<P: Plugin>(arguments: Vec<OsString>) -> ExitCode {
         let mut command = P::command();
         let name = command.get_name().to_owned();
         clap_complete::generate(shell, &mut command, name, &mut std::io::stdout());
-        return ExitCode::SUCCESS;
+        return 0;
     }
     let plugin = match P::try_parse_from(arguments) {
         Ok(plugin) => plugin,
         Err(error) => {
             // Nothing is left to say where the terminal itself is gone.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
     let report = Report::new(plugin.output().clone());
     match plugin.run(&report) {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Negative) => ExitCode::from(1),
+        Ok(Outcome::Done) => 0,
+        Ok(Outcome::Negative) => 1,
         Err(diagnostic) => {
             show(&report, &diagnostic);
-            ExitCode::from(diagnostic.kind.exit_code())
+            diagnostic.kind.exit_code()
         }
     }
 }
 
 /// Shows a diagnostic as text on stderr, and in JSON output also as a document on stdout.
 fn show(report: &Report, diagnostic: &Diagnostic) {
-    use std::io::Write as _;
-    let _ = write!(std::io::stderr().lock(), "{}", diagnostic_text(diagnostic, report.painting()));
+    let _ = write!(io::stderr().lock(), "{}", diagnostic_text(diagnostic, report.painting()));
     if report.format() == OutputFormat::Json {
         let document =
             serde_json::json!({ "apiVersion": "towpath.dev/v1alpha1", "error": diagnostic_json(diagnostic) });

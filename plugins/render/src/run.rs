@@ -48,6 +48,7 @@ fn run_template(report: &Report, template: &Template) -> Result<Outcome, Diagnos
     let Some(folder) = &template.shown.output_dir else {
         if report.format() == OutputFormat::Text {
             report.pieces(&rendered.parts())?;
+            std::mem::forget(rendered);
             return Ok(Outcome::Done);
         }
         return give(report, "RenderedChart", &rendered.to_text());
