@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc};
 
 use foldhash::HashMap;
 
-use crate::{Error, Session, Type, Value};
+use crate::{Error, ErrorKind, Session, Type, Value};
 
 /// The parameters and the result of a Go function, which arguments are checked against before each call.
 #[derive(Debug, Clone, Copy)]
@@ -148,17 +148,32 @@ impl Functions {
 pub struct CallError {
     message: String,
     cause: Option<Error>,
+    is_limit: bool,
 }
 
 impl CallError {
     /// Returns an error that says `message`.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), cause: None }
+        Self { message: message.into(), cause: None, is_limit: false }
     }
 
     /// Returns an error that says `message` directly followed by the text of `cause`, as Go's `fmt.Errorf("…%w")`.
     pub fn wrap(message: impl Into<String>, cause: Error) -> Self {
-        Self { message: message.into(), cause: Some(cause) }
+        if cause.kind() == ErrorKind::Limit && cause.place().is_none() {
+            // Its place is that of the call.
+            return Self::limit(format!("{}{cause}", message.into()));
+        }
+        Self { message: message.into(), cause: Some(cause), is_limit: false }
+    }
+
+    /// Returns an error that says which limit was reached.
+    pub fn limit(message: impl Into<String>) -> Self {
+        Self { message: message.into(), cause: None, is_limit: true }
+    }
+
+    /// Tells whether it is a limit that was reached.
+    pub(crate) fn is_limit(&self) -> bool {
+        self.is_limit
     }
 
     /// Returns its own text and the template error below it.

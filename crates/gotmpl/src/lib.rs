@@ -36,6 +36,7 @@ mod error;
 mod execute;
 pub mod fmt;
 mod function;
+mod limits;
 mod parse;
 mod session;
 mod stack;
@@ -46,6 +47,7 @@ mod value;
 
 pub use error::{Error, ErrorKind, Place};
 pub use function::{Body, CallError, Function, Functions, Signature};
-pub use session::{Limits, Session};
+pub use limits::Limits;
+pub use session::Session;
 pub use templates::{MissingKey, Parsed, Templates};
 pub use value::{IntKind, Kind, List, ListType, Map, MapType, Object, Str, Type, UintKind, Value};

@@ -3,9 +3,10 @@ use std::{any::Any, sync::Arc};
 use foldhash::HashMap;
 
 use crate::{
-    Error, ErrorKind, MissingKey, Str, Templates, Value,
+    Error, ErrorKind, Limits, MissingKey, Str, Templates, Value,
     execute::{Run, Slot},
     fmt::quote,
+    limits::Used,
     parse::{
         self,
         code::{Symbol, Template},
@@ -18,34 +19,18 @@ pub(crate) const TOO_DEEP: &str = "templates are nested too deeply for the stack
 /// How many texts given to [`Session::evaluate`] are kept parsed.
 const MOST_PARSED: usize = 4096;
 
+/// A nested execution takes about as long as so many actions.
+const STEPS: u64 = 4;
+
 /// Buffers of more bytes are given back to the system.
 const MOST_LENT: usize = 1 << 20;
-
-/// What an execution may use before it ends with an error of the kind [`ErrorKind::Limit`].
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Nested executions: `template` actions and those that functions start.
-    pub depth: usize,
-    /// Bytes of the thread's stack, counted from where the outermost execution starts; leave a margin of half a MiB.
-    pub stack: usize,
-    /// Bytes of output over the life of the session, that of nested executions included.
-    pub output: usize,
-    /// Actions, commands and iterations over the life of the session.
-    pub steps: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { depth: 100_000, stack: 1 << 20, output: 1 << 30, steps: 1 << 40 }
-    }
-}
 
 /// One thread's execution of templates: what functions get as a handle, with the caller's own state inside.
 pub struct Session {
     templates: Arc<Templates>,
-    limits: Limits,
+    pub(crate) limits: Limits,
     state: Box<dyn Any>,
-    budget: Option<Box<dyn FnMut() -> bool>>,
+    pub(crate) budget: Option<Box<dyn FnMut() -> bool>>,
     /// What the texts being evaluated define, innermost last.
     scopes: Vec<Scope>,
     parsed: HashMap<Str, (Str, Scope)>,
@@ -54,8 +39,11 @@ pub struct Session {
     outputs: Vec<Vec<u8>>,
     gauge: Gauge,
     depth: usize,
-    steps: u64,
-    produced: usize,
+    /// How many of the nested executions give their output to a function.
+    pub(crate) captured: usize,
+    pub(crate) used: Used,
+    /// What the texts in `parsed` take.
+    parsed_bytes: usize,
 }
 
 /// The templates of one text; the last is that of the text itself.
@@ -77,8 +65,9 @@ impl Session {
             outputs: Vec::new(),
             gauge: Gauge::new(limits.stack),
             depth: 0,
-            steps: 0,
-            produced: 0,
+            captured: 0,
+            used: Used::default(),
+            parsed_bytes: 0,
         }
     }
 
@@ -137,11 +126,7 @@ impl Session {
     /// # Errors
     /// As [`Self::execute`].
     pub fn include(&mut self, name: &Str, data: Value) -> Result<Str, Error> {
-        let mut output = self.take_output();
-        let result = self.execute(name, data, &mut output);
-        let text = Str::new(&output);
-        self.give_output(output);
-        result.map(|()| text)
+        self.captured(|session, output| session.execute(name, data, output))
     }
 
     /// Parses `text` as a template `name` that sees all others, executes it over `data` and returns its output: what
@@ -154,12 +139,9 @@ impl Session {
         let parsed = self.parsed(name, text)?;
         let Some(template) = parsed.last().cloned() else { return Ok(Str::default()) };
         self.scopes.push(parsed);
-        let mut output = self.take_output();
-        let result = self.run(&template, data, &mut output);
+        let result = self.captured(|session, output| session.run(&template, data, output));
         self.scopes.pop();
-        let text = Str::new(&output);
-        self.give_output(output);
-        result.map(|()| text)
+        result
     }
 
     fn parsed(&mut self, name: &Str, text: &Str) -> Result<Scope, Error> {
@@ -168,6 +150,10 @@ impl Session {
         {
             return Ok(Arc::clone(parsed));
         }
+        let size = 8 * text.len() + 1024;
+        self.read(size)
+            .and_then(|()| self.charge(size))
+            .map_err(|error| Error::new(ErrorKind::Limit, None, error.to_string()))?;
         let code = Arc::new(parse::parse(name, text, self.templates.functions())?);
         let mut templates: Vec<_> = parse::templates(name, &code)?.into_iter().map(Arc::new).collect();
         // The text itself comes last also where it only defines others.
@@ -178,7 +164,10 @@ impl Session {
         let parsed: Scope = templates.into();
         if self.parsed.len() >= MOST_PARSED {
             self.parsed.clear();
+            let bytes = std::mem::take(&mut self.parsed_bytes);
+            self.release(bytes);
         }
+        self.parsed_bytes += size;
         self.parsed.insert(text.clone(), (name.clone(), Arc::clone(&parsed)));
         Ok(parsed)
     }
@@ -211,10 +200,6 @@ impl Session {
         self.templates.missing_key()
     }
 
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
     /// Counts a nested execution; each must be left again.
     pub(crate) fn enter(&mut self) -> Result<(), String> {
         if self.depth >= self.limits.depth {
@@ -235,23 +220,20 @@ impl Session {
         self.gauge.is_full()
     }
 
-    #[inline]
-    pub(crate) fn step(&mut self) -> Result<(), &'static str> {
-        self.steps += 1;
-        if self.steps > self.limits.steps {
-            return Err("templates take too many steps");
+    /// Returns the output of what `execute` executes. Inside of another execution it is no output yet, but a value.
+    fn captured(&mut self, execute: impl FnOnce(&mut Self, &mut Vec<u8>) -> Result<(), Error>) -> Result<Str, Error> {
+        let is_nested = usize::from(self.depth > 0);
+        self.work(STEPS).map_err(|error| Error::new(ErrorKind::Limit, None, error.to_string()))?;
+        self.captured += is_nested;
+        let mut output = self.take_output();
+        let result = execute(self, &mut output);
+        self.captured -= is_nested;
+        if is_nested > 0 {
+            self.release(output.len());
         }
-        if self.steps.is_multiple_of(1024) && self.budget.as_mut().is_some_and(|go_on| !go_on()) {
-            return Err("templates take too long");
-        }
-        Ok(())
-    }
-
-    /// Counts bytes of output. Returns whether there may be more.
-    #[inline]
-    pub(crate) fn produced(&mut self, bytes: usize) -> bool {
-        self.produced = self.produced.saturating_add(bytes);
-        self.produced <= self.limits.output
+        let text = Str::new(&output);
+        self.give_output(output);
+        result.map(|()| text)
     }
 
     /// Returns an empty buffer for the output of a nested execution; those that have ended lend theirs.

@@ -67,11 +67,46 @@ fn output_steps_and_time_are_limited() {
 fn a_map_that_holds_itself_is_not_printed_for_ever() {
     let map = Map::any();
     map.insert("a", map.clone());
-    map.insert("b", map.clone());
     let error = fails("{{.}}", Limits::default(), map.clone().into());
-    assert_eq!(error.message(), "value is nested too deeply to be printed");
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Limit, "value is nested too deeply to be printed"));
+    map.insert("b", map.clone());
+    let limits = Limits { memory: 1 << 20, ..Limits::default() };
+    let expected = "a value is larger than 1048576 bytes when all it holds is written out";
+    let error = fails("{{.}}", limits, map.clone().into());
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Limit, expected));
+    let error = fails("{{printf \"%v\" .}}", limits, map.clone().into());
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Limit, &*format!("error calling printf: {expected}")));
     map.remove("a");
     map.remove("b");
+}
+
+#[test]
+fn memory_is_limited_and_given_back() {
+    let limits = Limits { memory: 1 << 20, ..Limits::default() };
+    let text = r#"{{define "long"}}{{printf "%100000d" 1}}{{end}}{{$all := ""}}{{range 100}}GROW{{end}}"#;
+    let full = "values take more than 1048576 bytes of memory";
+    // Each step makes 100 kB: what is dropped does not count, what is kept does.
+    for kept in ["{{$all = print $all (include \"long\" .)}}", "{{$all = printf \"%s%100000d\" $all 1}}"] {
+        let error = fails(&text.replace("GROW", kept), limits, Value::Nil);
+        assert_eq!(error.kind(), ErrorKind::Limit);
+        let message = error.root().message();
+        assert!(message.ends_with(full) || message.contains("larger than 1048576 bytes"), "{error}");
+    }
+    for dropped in [
+        "{{$all = printf \"%100000d\" 1}}",
+        "{{with printf \"%100000d\" 1}}{{end}}",
+        "{{with $x := printf \"%100000d\" 1}}{{end}}",
+        "{{if eq (include \"long\" .) \"x\"}}{{end}}",
+        "{{$x := include \"long\" .}}{{$y := $x}}{{$x = 1}}",
+        "{{include \"long\" . | len}}",
+        "{{include \"long\" .}}",
+    ] {
+        let mut session = Session::new(templates(&text.replace("GROW", dropped))).with_limits(limits);
+        let result = session.execute(&Str::from("t"), Value::Nil, &mut Vec::new());
+        assert!(result.is_ok(), "{dropped}: {result:?}");
+    }
+    let error = fails(&text.replace("GROW", "{{printf \"%[1]*[2]d%[1]*[2]d\" 999999 1}}"), limits, Value::Nil);
+    assert_eq!(error.root().message(), format!("error calling printf: {full}"));
 }
 
 #[test]

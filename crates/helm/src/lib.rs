@@ -51,7 +51,7 @@ mod values;
 pub use chart::{Chart, ChartFile, ChartLimits, Dependency, Metadata, PackedChart, pack_chart};
 pub use env::{Randomness, RenderEnv, Resolver};
 pub use error::{BrokenManifest, HelmError, Problem, TemplateFailure};
-pub use limits::RenderLimits;
+pub use limits::{Patience, RenderLimits};
 pub use name::{Variable, release_name};
 pub use objects::ClusterObjects;
 pub use post_render::PostRenderer;

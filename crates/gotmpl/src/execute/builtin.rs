@@ -94,8 +94,13 @@ impl Builtin {
     }
 
     /// Calls it; `and`, `or`, `len`, `slice` and `call` need more than their arguments and are not called here.
-    pub(super) fn call(self, values: &mut [Value]) -> Result<Value, CallError> {
+    pub(super) fn call(self, session: &mut Session, values: &mut [Value]) -> Result<Value, CallError> {
         let text = |bytes: Vec<u8>| Ok(Value::Str(bytes.into()));
+        match self {
+            Self::Print | Self::Println | Self::Printf => session.weigh(values)?,
+            Self::Html | Self::Js | Self::UrlQuery => session.weigh_escaped(values)?,
+            _ => {}
+        }
         match (self, &mut *values) {
             (Self::Html, values) => text(escape::html(&escape::text(values))),
             (Self::Js, values) => text(escape::js(&escape::text(values))),
@@ -103,7 +108,12 @@ impl Builtin {
             (Self::Print, values) => text(fmt::sprint(values)),
             (Self::Println, values) => text(fmt::sprintln(values)),
             (Self::Printf, [format, values @ ..]) => {
-                text(fmt::sprintf(format.as_str().unwrap_or_default().as_bytes(), values))
+                let format = format.as_str().unwrap_or_default();
+                let room = session.room();
+                match fmt::sprintf_within(format.as_bytes(), values, room) {
+                    Some(printed) => text(printed),
+                    None => session.reserve(room.saturating_add(1)).map(|()| Value::Nil),
+                }
             }
             (Self::Index, [item, indexes @ ..]) => index::index(std::mem::take(item), indexes),
             (Self::Not, [value]) => Ok((!value.is_true()).into()),

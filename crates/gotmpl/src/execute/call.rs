@@ -44,7 +44,7 @@ impl<'t> Run<'_, 't> {
                 self.call(Builtin::Call.signature(), &call, b"call", node, dot, arguments, last)
             }
             Callee::Builtin(builtin) => {
-                let call = |_: &mut Session, values: &mut [Value]| builtin.call(values);
+                let call = |session: &mut Session, values: &mut [Value]| builtin.call(session, values);
                 self.call(builtin.signature(), &call, builtin.name().as_bytes(), node, dot, arguments, last)
             }
         }
@@ -71,7 +71,7 @@ impl<'t> Run<'_, 't> {
         if let Some(last) = last {
             values.push(self.checked(last, parameter(signature, arguments.len()))?);
         }
-        let result = target(self.session, &mut values);
+        let result = self.counted(target, &mut values);
         self.session.give_buffer(values);
         match result {
             Ok(value) => Ok(Slot::declared(value, signature.result())),
@@ -79,11 +79,37 @@ impl<'t> Run<'_, 't> {
         }
     }
 
+    /// Calls, and counts what it takes: the text that goes through the function, what it makes, and what ends with it.
+    fn counted(&mut self, target: &Target<'_>, values: &mut [Value]) -> Result<Value, CallError> {
+        let text: usize = values.iter().map(text_bytes).sum();
+        if text > MUCH {
+            self.session.reserve(text)?;
+        }
+        self.session.work(STEPS)?;
+        let mut before = [0; MOST_FOLLOWED];
+        for (owned, value) in before.iter_mut().zip(&*values) {
+            *owned = value.owned_bytes();
+        }
+        let result = target(self.session, values)?;
+        let text = text + text_bytes(&result);
+        if text > LITTLE {
+            self.session.read(text)?;
+        }
+        for (owned, value) in before.iter().zip(&*values).filter(|(owned, _)| **owned > 0) {
+            // What the argument alone held ends with it; what is now held elsewhere too stays.
+            let ending = if matches!(value, Value::Nil) { *owned } else { value.owned_bytes().min(*owned) };
+            self.session.release(ending);
+        }
+        self.session.charge(result.owned_bytes())?;
+        Ok(result)
+    }
+
     fn call_failed(&mut self, name: &[u8], node: At<'t>, error: CallError) -> Result<Slot, Error> {
         self.at = node;
+        let kind = if error.is_limit() { ErrorKind::Limit } else { ErrorKind::Execute };
         let (message, cause) = error.into_parts();
         let name = String::from_utf8_lossy(name);
-        Err(self.error(ErrorKind::Execute, format!("error calling {name}: {message}")).with_cause(cause))
+        Err(self.error(kind, format!("error calling {name}: {message}")).with_cause(cause))
     }
 
     fn check_count(&self, signature: &Signature, name: &[u8], given: usize, has_last: bool) -> Result<(), Error> {
@@ -108,6 +134,7 @@ impl<'t> Run<'_, 't> {
             if value.is_true() == is_or {
                 return Ok(Slot::new(value));
             }
+            self.session.release(value.owned_bytes());
         }
         Ok(Slot::new(last.map_or(value, |last| last.value)))
     }
@@ -132,7 +159,28 @@ impl<'t> Run<'_, 't> {
             (_, [item, ..]) => index::length(item),
             (_, []) => Ok(Value::Nil),
         };
+        for slot in slots {
+            self.session.release(slot.value.owned_bytes());
+        }
         result.map(Slot::new).or_else(|error| self.call_failed(builtin.name().as_bytes(), node, error))
+    }
+}
+
+/// A call takes about as long as so many actions.
+const STEPS: u64 = 2;
+/// Texts of fewer bytes are part of the step.
+const LITTLE: usize = 256;
+/// Before a function gets more bytes of text there must be room for as many.
+const MUCH: usize = 1 << 20;
+/// The memory of so many arguments is followed.
+const MOST_FOLLOWED: usize = 8;
+
+/// Returns the bytes of a text; an element of a list counts as one, since many functions copy lists.
+fn text_bytes(value: &Value) -> usize {
+    match value {
+        Value::Str(text) | Value::Bytes(text) => text.len(),
+        Value::List(list) => list.len(),
+        _ => 0,
     }
 }
 

@@ -38,7 +38,8 @@ impl<'t> Run<'_, 't> {
 
     pub(super) fn assign(&mut self, variable: Symbol, value: Slot) -> Result<(), Error> {
         let Some(slot) = self.variable(variable) else { return self.undefined(variable) };
-        *slot = value;
+        let before = std::mem::replace(slot, value);
+        self.session.release(before.value.owned_bytes());
         Ok(())
     }
 

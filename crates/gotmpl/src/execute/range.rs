@@ -23,7 +23,8 @@ impl<'t> Run<'_, 't> {
         if !any {
             flow = self.block(branch.otherwise, dot)?;
         }
-        self.session.variables.truncate(mark);
+        self.session.forget_variables(mark);
+        self.session.release(over.owned_bytes());
         // A `break` of the else branch ends this range, as Go's does.
         Ok(if flow == Flow::Break { Flow::Next } else { flow })
     }
@@ -87,7 +88,7 @@ impl<'t> Run<'_, 't> {
             self.step()?;
             self.set_range_variables(self.code.pipeline(branch.pipeline), index, &element)?;
             let flow = self.block(branch.body, &element)?;
-            self.session.variables.truncate(mark);
+            self.session.forget_variables(mark);
             if flow == Flow::Break {
                 break;
             }

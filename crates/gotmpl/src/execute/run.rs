@@ -48,7 +48,7 @@ impl<'r, 't> Run<'r, 't> {
         let code = &*template.code;
         let mut run = Run { session: &mut *session, template, code, at: At::Start, first_variable, output };
         let result = run.block(template.root, dot);
-        session.variables.truncate(first_variable);
+        session.forget_variables(first_variable);
         result.map(|_| ())
     }
 
@@ -75,6 +75,7 @@ impl<'r, 't> Run<'r, 't> {
                 let value = self.pipeline(pipeline, dot)?;
                 if pipeline.variables().is_empty() {
                     self.print(pipeline, &value)?;
+                    self.session.release(value.value.owned_bytes());
                 }
             }
             Node::If(branch) => return self.branch(self.code.branch(branch), dot, |_, dot| dot),
@@ -101,7 +102,8 @@ impl<'r, 't> Run<'r, 't> {
         } else {
             self.block(branch.otherwise, dot)?
         };
-        self.session.variables.truncate(mark);
+        self.session.forget_variables(mark);
+        self.session.release(value.value.owned_bytes());
         Ok(flow)
     }
 
@@ -122,6 +124,7 @@ impl<'r, 't> Run<'r, 't> {
         }
         let result = Run::execute(self.session, &template, &dot, self.output);
         self.session.leave();
+        self.session.release(dot.value.owned_bytes());
         result.map_err(|error| error.called_from(|| self.place_of(At::Invoke(invoke))))
     }
 
@@ -137,7 +140,16 @@ impl<'r, 't> Run<'r, 't> {
                 let type_name = value.value.full_type_name();
                 return self.fail(format!("can't print {{{{{}}}}} of type {type_name}", self.code.shown(pipeline)));
             }
-            value => print_into(self.output, value),
+            Value::Str(text) => {
+                self.output.extend_from_slice(text.as_bytes());
+                true
+            }
+            value => {
+                if let Err(error) = self.session.weigh(std::slice::from_ref(value)) {
+                    return Err(self.error(ErrorKind::Limit, error.to_string()));
+                }
+                print_into(self.output, value)
+            }
         };
         if !is_whole {
             return Err(self.error(ErrorKind::Limit, "value is nested too deeply to be printed".to_owned()));
@@ -165,11 +177,7 @@ impl<'r, 't> Run<'r, 't> {
     }
 
     fn produced(&mut self, bytes: usize) -> Result<(), Error> {
-        if self.session.produced(bytes) {
-            return Ok(());
-        }
-        let limit = self.session.limits().output;
-        Err(self.error(ErrorKind::Limit, format!("output is larger than {limit} bytes")))
+        self.session.produced(bytes).map_err(|message| self.error(ErrorKind::Limit, message))
     }
 
     /// Returns an execution error at what is being evaluated.

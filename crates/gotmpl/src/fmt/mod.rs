@@ -55,7 +55,12 @@ pub fn sprintln(values: &[Value]) -> Vec<u8> {
 
 /// Returns the values under a format as Go's `fmt.Sprintf` writes them; mistakes stand in the text as `%!…`.
 pub fn sprintf(format: &[u8], values: &[Value]) -> Vec<u8> {
+    sprintf_within(format, values, usize::MAX).unwrap_or_default()
+}
+
+/// Returns what [`sprintf`] does, or nothing when it would be much more than `most` bytes: widths and repeated arguments make
+/// long texts of short ones.
+pub(crate) fn sprintf_within(format: &[u8], values: &[Value], most: usize) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(format.len() + 8 * values.len());
-    printf::printf(&mut out, format, values);
-    out
+    printf::printf(&mut out, format, values, most).then_some(out)
 }

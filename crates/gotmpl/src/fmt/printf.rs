@@ -19,8 +19,8 @@ struct Format<'a, 'o> {
     after_index: bool,
 }
 
-/// Appends `arguments` under `format`. Returns whether all of them could be printed to their depth.
-pub(super) fn printf(out: &mut Vec<u8>, format: &[u8], arguments: &[Value]) -> bool {
+/// Appends `arguments` under `format`. Returns false as soon as there are more than `most` bytes.
+pub(super) fn printf(out: &mut Vec<u8>, format: &[u8], arguments: &[Value], most: usize) -> bool {
     let mut run = Format {
         text: format,
         arguments,
@@ -31,12 +31,11 @@ pub(super) fn printf(out: &mut Vec<u8>, format: &[u8], arguments: &[Value]) -> b
         good_index: true,
         after_index: false,
     };
-    run.run();
-    !run.printer.too_deep
+    run.run(most)
 }
 
 impl Format<'_, '_> {
-    fn run(&mut self) {
+    fn run(&mut self, most: usize) -> bool {
         while self.at < self.text.len() {
             let rest = &self.text[self.at..];
             let text = rest.iter().position(|byte| *byte == b'%').unwrap_or(rest.len());
@@ -53,10 +52,14 @@ impl Format<'_, '_> {
                 self.write("%!(NOVERB)");
                 break;
             }
+            if self.printer.out.len() > most {
+                return false;
+            }
         }
         if !self.reordered && self.argument < self.arguments.len() {
             self.extra();
         }
+        true
     }
 
     fn write(&mut self, text: &str) {

@@ -12,6 +12,13 @@ pub(super) fn quote_into(out: &mut Vec<u8>, text: &[u8], ascii_only: bool) {
     out.push(b'"');
     let mut rest = text;
     while !rest.is_empty() {
+        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+        let plain = rest.iter().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
+        if plain > 0 {
+            out.extend_from_slice(&rest[..plain]);
+            rest = &rest[plain..];
+            continue;
+        }
         let (c, width) = unicode::decode(rest);
         match c {
             Some(c) => escape_into(out, c, '"', ascii_only),
@@ -30,8 +37,12 @@ pub(super) fn quote_char_into(out: &mut Vec<u8>, c: char, ascii_only: bool) {
 }
 
 fn escape_into(out: &mut Vec<u8>, c: char, quote: char, ascii_only: bool) {
+    if c == quote || c == '\\' {
+        out.push(b'\\');
+        out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        return;
+    }
     let escaped = match c {
-        c if c == quote || c == '\\' => format!("\\{c}"),
         c if unicode::is_print(c) && (c.is_ascii() || !ascii_only) => {
             out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             return;

@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use super::{Str, Value, go_type::ListType};
+use super::{CONTAINER, ELEMENT, Str, Value, go_type::ListType};
 
 /// A Go slice whose elements never change; cloning and slicing share them.
 #[derive(Debug, Clone)]
@@ -14,6 +14,9 @@ enum Items {
     Whole(Vec<Value>),
     Part { whole: Rc<Items>, start: usize, end: usize },
 }
+
+/// Lists of more elements are judged by the first.
+const MANY: usize = 64;
 
 impl Items {
     fn whole(&self) -> &[Value] {
@@ -96,6 +99,28 @@ impl List {
             Items::Part { whole, .. } => Rc::clone(whole),
         };
         Self { list_type: self.list_type, items: Some(Rc::new(Items::Part { whole, start, end })) }
+    }
+
+    /// Tells whether others hold this list too.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.items.as_ref().is_some_and(|items| Rc::strong_count(items) > 1)
+    }
+
+    /// Returns the bytes that only this list holds.
+    pub(crate) fn owned_bytes(&self) -> usize {
+        match &self.items {
+            Some(items) if Rc::strong_count(items) == 1 => match &**items {
+                Items::Whole(values) => {
+                    // A long list that is the copy of another one shares its elements; looking at each, for every element that
+                    // is appended, would take quadratic time.
+                    let is_copy = values.len() > MANY && values.first().is_some_and(Value::is_shared);
+                    let elements = if is_copy { 0 } else { values.iter().map(Value::owned_bytes).sum() };
+                    CONTAINER + ELEMENT * values.len() + elements
+                }
+                Items::Part { .. } => CONTAINER,
+            },
+            _ => 0,
+        }
     }
 
     /// Tells whether both share their elements and their bounds.

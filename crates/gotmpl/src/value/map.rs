@@ -4,7 +4,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{Str, Value, go_type::MapType};
+use super::{CONTAINER, ENTRY, Str, Value, go_type::MapType};
 
 /// A Go map with string keys, sorted by key. Clones share one content: a change is seen by every holder.
 #[derive(Debug, Clone)]
@@ -108,6 +108,22 @@ impl Map {
     /// Returns the content for changes; nothing for the nil map. The same care as for [`Self::borrow`] applies.
     pub fn borrow_mut(&self) -> Option<RefMut<'_, BTreeMap<Str, Value>>> {
         self.entries.as_ref().map(|entries| entries.borrow_mut())
+    }
+
+    /// Tells whether others hold this map too.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.entries.as_ref().is_some_and(|entries| Rc::strong_count(entries) > 1)
+    }
+
+    /// Returns the bytes that only this map holds.
+    pub(crate) fn owned_bytes(&self) -> usize {
+        match &self.entries {
+            Some(entries) if Rc::strong_count(entries) == 1 => {
+                let own = |(key, value): (&Str, &Value)| ENTRY + key.owned_bytes() + value.owned_bytes();
+                CONTAINER + entries.borrow().iter().map(own).sum::<usize>()
+            }
+            _ => 0,
+        }
     }
 
     /// Tells whether both are one map.

@@ -4,10 +4,12 @@ mod kind;
 mod list;
 mod map;
 mod object;
+mod owned;
 mod str;
 
 use std::{borrow::Cow, fmt, rc::Rc, sync::Arc};
 
+pub(crate) use self::owned::{CONTAINER, ELEMENT, ENTRY};
 pub use self::{
     go_type::{ListType, MapType, Type},
     kind::{IntKind, Kind, UintKind},

@@ -75,6 +75,20 @@ impl Str {
         }
     }
 
+    /// Tells whether others hold these bytes too.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(&self.0, Repr::Shared(bytes) if Arc::strong_count(bytes) > 1)
+    }
+
+    /// Returns the bytes that only this string holds.
+    #[inline]
+    pub(crate) fn owned_bytes(&self) -> usize {
+        match &self.0 {
+            Repr::Shared(bytes) if Arc::strong_count(bytes) == 1 => bytes.len() + 16,
+            _ => 0,
+        }
+    }
+
     /// Returns the text, or nothing where the bytes are not UTF-8.
     pub fn to_str(&self) -> Option<&str> {
         std::str::from_utf8(self.as_bytes()).ok()

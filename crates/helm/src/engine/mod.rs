@@ -69,7 +69,12 @@ impl ChartTemplates {
                 stack: limits.stack_bytes(),
                 output: limits.output_bytes,
                 steps: limits.steps,
-                ..Limits::default()
+                memory: limits.memory_bytes,
+                depth: limits.depth,
+            })
+            .with_budget({
+                let patience = limits.patience.clone();
+                move || patience.lasts()
             })
             .with_state(State::new(env));
         let mut outputs = Vec::with_capacity(self.renderables.len());

@@ -1,6 +1,6 @@
 use towpath_gotmpl::{List, Map, Signature, Value};
 
-use super::{A, B, Entry};
+use super::{A, Answer, B, Entry, fail};
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("default", Signature::variadic(&[A], A, A), |_, a| {
@@ -17,23 +17,48 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         let chosen = usize::from(!a[2].is_true());
         Ok(std::mem::take(&mut a[chosen]))
     }),
-    ("deepCopy", Signature::new(&[A], A), |_, a| Ok(deep_copy(&a[0]))),
-    ("mustDeepCopy", Signature::new(&[A], A), |_, a| Ok(deep_copy(&a[0]))),
+    ("deepCopy", Signature::new(&[A], A), |_, a| copy(&a[0])),
+    ("mustDeepCopy", Signature::new(&[A], A), |_, a| copy(&a[0])),
 ];
 
-/// Returns a copy that shares no map with `value`.
-pub(crate) fn deep_copy(value: &Value) -> Value {
-    match value {
-        Value::Map(map) if !map.is_nil() => Value::Map(deep_copy_map(map)),
-        Value::List(list) if !list.is_nil() => {
-            Value::List(List::new(list.list_type(), list.as_slice().iter().map(deep_copy).collect()))
-        }
-        other => other.clone(),
+/// How deep a copy goes; a deeper value holds itself.
+const MAX_DEPTH: usize = 1_000;
+
+fn copy(value: &Value) -> Answer {
+    match copied(value, 0) {
+        Some(copy) => Ok(copy),
+        None => fail(format!("deepCopy of a value that is more than {MAX_DEPTH} deep, or holds itself")),
     }
 }
 
-/// Returns a copy of `map` that shares no map with it.
+/// Returns a copy that shares no map with `value`, or nothing where that has no end.
+fn copied(value: &Value, depth: usize) -> Option<Value> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    Some(match value {
+        Value::Map(map) if !map.is_nil() => {
+            let entries = map.borrow()?;
+            let copied = entries.iter().map(|(key, value)| Some((key.clone(), copied(value, depth + 1)?)));
+            Value::Map(Map::from_entries(map.map_type(), copied.collect::<Option<_>>()?))
+        }
+        Value::List(list) if !list.is_nil() => {
+            let copied = list.as_slice().iter().map(|value| copied(value, depth + 1));
+            Value::List(List::new(list.list_type(), copied.collect::<Option<_>>()?))
+        }
+        other => other.clone(),
+    })
+}
+
+/// Returns a copy of what YAML or JSON gave, which is never too deep, that shares no map with it.
+pub(crate) fn deep_copy(value: &Value) -> Value {
+    copied(value, 0).unwrap_or_else(|| value.clone())
+}
+
+/// Returns a copy of such a `map` that shares no map with it.
 pub(crate) fn deep_copy_map(map: &Map) -> Map {
-    let entries = map.entries().into_iter().map(|(key, value)| (key, deep_copy(&value))).collect();
-    Map::from_entries(map.map_type(), entries)
+    match deep_copy(&Value::Map(map.clone())) {
+        Value::Map(copy) => copy,
+        _ => map.clone(),
+    }
 }

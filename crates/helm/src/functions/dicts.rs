@@ -21,12 +21,14 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         Ok(dict.into())
     }),
     ("get", Signature::new(&[M, S], A), |_, a| Ok(map(&a[0]).get(text(&a[1])).unwrap_or_else(|| "".into()))),
-    ("set", Signature::new(&[M, S, A], M), |_, a| {
+    ("set", Signature::new(&[M, S, A], M), |s, a| {
         let dict = map(&a[0]);
         if dict.is_nil() {
             return fail("assignment to entry in nil map");
         }
-        dict.insert(text(&a[1]), a[2].clone());
+        if dict.insert(text(&a[1]), a[2].clone()).is_none() {
+            s.charge(ENTRY)?;
+        }
         Ok(dict.into())
     }),
     ("unset", Signature::new(&[M, S], M), |_, a| {
@@ -67,6 +69,9 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("mustMergeOverwrite", Signature::variadic(&[M], M, A), |_, a| Ok(merge::merge(a, merge::Winner::Source))),
     ("dig", Signature::variadic(&[], A, A), |_, a| dig(a)),
 ];
+
+/// What a new entry of a map takes.
+const ENTRY: usize = 2 * size_of::<Value>() + 16;
 
 fn dig(arguments: &[Value]) -> Answer {
     let [path @ .., fallback, dict] = arguments else { return fail("dig needs at least three arguments") };

@@ -3,6 +3,7 @@
 //! Source: `Masterminds/sprig` 3.3.0 and Helm's `pkg/engine/funcs.go`.
 
 mod arguments;
+mod care;
 mod certificates;
 mod chart;
 mod crypto;
@@ -27,6 +28,7 @@ use std::sync::{Arc, OnceLock};
 
 use towpath_gotmpl::{CallError, Functions, Session, Signature, Type, Value};
 
+use self::care::Care;
 pub(crate) use self::defaults::{deep_copy, deep_copy_map};
 use crate::Profile;
 
@@ -79,7 +81,14 @@ fn build(profile: Profile) -> Functions {
     let newer = [durations::FUNCTIONS, encodings::HELM4_FUNCTIONS];
     let tables = common.into_iter().chain(newer.into_iter().filter(|_| profile == Profile::Helm4));
     for (name, signature, call) in tables.flatten() {
-        functions.add(name, *signature, *call);
+        let call = *call;
+        match Care::of(name) {
+            None => functions.add(name, *signature, call),
+            Some(care) => functions.add(name, *signature, move |session, arguments| {
+                care.check(session, arguments)?;
+                call(session, arguments)
+            }),
+        }
     }
     functions
 }

@@ -1,7 +1,7 @@
 use std::rc::Rc;
 
 use regex::bytes::Regex;
-use towpath_gotmpl::{CallError, List, ListType, Signature, Str, Value};
+use towpath_gotmpl::{CallError, List, ListType, Session, Signature, Str, Value};
 
 use super::{
     B, Entry, I, S, STRINGS,
@@ -17,13 +17,13 @@ const FIND: Entry = ("mustRegexFind", Signature::new(&[S, S], S), |_, a| {
     let (regex, subject) = (compiled(&a[0], Failure::Error)?, text(&a[1]));
     Ok(regex.find(subject.as_bytes()).map_or_else(|| "".into(), |found| Str::new(found.as_bytes()).into()))
 });
-const REPLACE: Entry = ("mustRegexReplaceAll", Signature::new(&[S, S, S], S), |_, a| {
+const REPLACE: Entry = ("mustRegexReplaceAll", Signature::new(&[S, S, S], S), |s, a| {
     let regex = compiled(&a[0], Failure::Error)?;
-    Ok(Str::from(regexp::replace_all(&regex, text(&a[1]).as_bytes(), text(&a[2]).as_bytes())).into())
+    fitting(s, regexp::replace_all(&regex, text(&a[1]).as_bytes(), text(&a[2]).as_bytes(), s.room()))
 });
-const REPLACE_LITERAL: Entry = ("mustRegexReplaceAllLiteral", Signature::new(&[S, S, S], S), |_, a| {
+const REPLACE_LITERAL: Entry = ("mustRegexReplaceAllLiteral", Signature::new(&[S, S, S], S), |s, a| {
     let regex = compiled(&a[0], Failure::Error)?;
-    Ok(Str::from(regexp::replace_literal(&regex, text(&a[1]).as_bytes(), text(&a[2]).as_bytes())).into())
+    fitting(s, regexp::replace_literal(&regex, text(&a[1]).as_bytes(), text(&a[2]).as_bytes(), s.room()))
 });
 const SPLIT: Entry = ("mustRegexSplit", Signature::new(&[S, S, I], STRINGS), |_, a| {
     let (regex, subject) = (compiled(&a[0], Failure::Error)?, text(&a[1]));
@@ -86,6 +86,14 @@ fn panicking(
 ) -> Result<Value, CallError> {
     compiled(&arguments[0], Failure::Panic)?;
     call(arguments)
+}
+
+/// Returns a text, or the limit's error where there was no room for it.
+fn fitting(session: &Session, text: Option<Vec<u8>>) -> Result<Value, CallError> {
+    match text {
+        Some(text) => Ok(Str::from(text).into()),
+        None => session.reserve(usize::MAX).map(|()| Value::Nil),
+    }
 }
 
 /// Go gives the nil slice where nothing is found.

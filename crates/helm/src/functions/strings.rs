@@ -118,8 +118,13 @@ fn each(value: &Value, map: fn(char) -> char) -> Value {
 }
 
 fn joined(values: &[Value], show: impl Fn(&Value) -> Vec<u8>) -> Value {
-    let shown: Vec<Vec<u8>> = values.iter().filter(|value| !matches!(value, Value::Nil)).map(show).collect();
-    Str::from(shown.join(&b' ')).into()
+    let mut shown = values.iter().filter(|value| !matches!(value, Value::Nil)).map(show);
+    let mut all = shown.next().unwrap_or_default();
+    for one in shown {
+        all.push(b' ');
+        all.extend_from_slice(&one);
+    }
+    Str::from(all).into()
 }
 
 fn join(separator: &[u8], parts: &[Str]) -> Vec<u8> {
@@ -285,13 +290,7 @@ fn wrap(text: &Str, width: i64, new_line: &[u8], break_words: bool) -> Value {
 }
 
 fn find(whole: &[u8], part: &[u8]) -> Option<usize> {
-    if part.is_empty() {
-        return Some(0);
-    }
-    match (std::str::from_utf8(whole), std::str::from_utf8(part)) {
-        (Ok(whole), Ok(part)) => whole.find(part),
-        _ => whole.windows(part.len()).position(|window| window == part),
-    }
+    memchr::memmem::find(whole, part)
 }
 
 fn replace(old: &Str, new: &Str, source: &Str) -> Answer {

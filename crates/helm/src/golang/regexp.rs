@@ -8,8 +8,12 @@ use regex::bytes::{Captures, Regex, RegexBuilder};
 /// Memory that a compiled expression may take; Go limits repetitions to 1000, which stays below it.
 const SIZE_LIMIT: usize = 32 << 20;
 
-/// How many compiled expressions one thread keeps.
-const KEPT: usize = 256;
+/// Memory that the states of one expression may take while it runs.
+const STATES_LIMIT: usize = 512 << 10;
+
+/// How many compiled expressions one thread keeps, and how many parts they may have together.
+const KEPT: usize = 64;
+const KEPT_PARTS: usize = 200_000;
 
 thread_local! {
     static COMPILED: RefCell<HashMap<String, Rc<Regex>>> = RefCell::default();
@@ -25,10 +29,11 @@ pub(crate) fn compile(expression: &str) -> Result<Rc<Regex>, String> {
     }
     check(expression)?;
     let translated = translate(expression);
-    let built = RegexBuilder::new(&translated).size_limit(SIZE_LIMIT).octal(false).build();
+    let built = RegexBuilder::new(&translated).size_limit(SIZE_LIMIT).dfa_size_limit(STATES_LIMIT).octal(false).build();
     let regex = Rc::new(built.map_err(|error| format!("error parsing regexp: {}", explain(expression, &error)))?);
     COMPILED.with_borrow_mut(|kept| {
-        if kept.len() >= KEPT {
+        let parts = || kept.keys().map(|expression| size(expression)).sum::<usize>();
+        if kept.len() >= KEPT || parts() > KEPT_PARTS {
             kept.clear();
         }
         kept.insert(expression.to_owned(), Rc::clone(&regex));
@@ -43,6 +48,50 @@ pub(crate) fn check_syntax(expression: &str) -> bool {
         return true;
     }
     compile(expression).is_ok()
+}
+
+/// Tells whether `expression` is compiled already.
+pub(crate) fn is_kept(expression: &str) -> bool {
+    COMPILED.with_borrow(|kept| kept.contains_key(expression))
+}
+
+/// Returns about how many parts `expression` has when its counted repetitions are written out, which is what compiling it and
+/// running it take.
+pub(crate) fn size(expression: &str) -> usize {
+    let mut open = vec![0_usize];
+    let mut last = 0;
+    let mut rest = expression.bytes().enumerate();
+    while let Some((at, byte)) = rest.next() {
+        let group = open.len() - 1;
+        match byte {
+            b'\\' => {
+                last = 1;
+                if matches!(rest.next(), Some((_, b'p' | b'P'))) {
+                    // A class of Unicode has many ranges: `\pL` or `\p{Greek}`.
+                    last = 150;
+                    if matches!(rest.next(), Some((_, b'{'))) {
+                        rest.by_ref().find(|(_, byte)| *byte == b'}');
+                    }
+                }
+            }
+            b'(' => {
+                open.push(0);
+                continue;
+            }
+            b')' if group > 0 => last = open.pop().unwrap_or(0),
+            b'{' => {
+                let counts = expression[at + 1..].split('}').next().unwrap_or_default();
+                let most = counts.split(',').filter_map(|count| count.parse::<usize>().ok()).max();
+                // One is counted already.
+                last = last.saturating_mul(most.unwrap_or(1).saturating_sub(1));
+            }
+            _ => last = 1,
+        }
+        if let Some(size) = open.last_mut() {
+            *size = size.saturating_add(last);
+        }
+    }
+    open.iter().fold(1, |sum, size| sum.saturating_add(*size))
 }
 
 /// Returns `expression` as the `regex` crate must read it.
@@ -251,8 +300,9 @@ pub(crate) fn split<'t>(regex: &Regex, expression: &str, text: &'t [u8], limit: 
     pieces
 }
 
-/// Returns `text` with each match replaced by `template`, in which `$1`, `${name}` and `$$` stand for groups and a dollar.
-pub(crate) fn replace_all(regex: &Regex, text: &[u8], template: &[u8]) -> Vec<u8> {
+/// Returns `text` with each match replaced by `template`, in which `$1`, `${name}` and `$$` stand for groups and a dollar;
+/// nothing when that would be more than `most` bytes.
+pub(crate) fn replace_all(regex: &Regex, text: &[u8], template: &[u8], most: usize) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let (mut last, mut last_match) = (0, None);
     for groups in regex.captures_iter(text) {
@@ -261,25 +311,30 @@ pub(crate) fn replace_all(regex: &Regex, text: &[u8], template: &[u8]) -> Vec<u8
             continue;
         }
         out.extend_from_slice(&text[last..whole.start()]);
-        expand(regex, &groups, template, &mut out);
+        if !expand(regex, &groups, template, &mut out, most) {
+            return None;
+        }
         last = whole.end();
         last_match = Some(whole.end());
     }
     out.extend_from_slice(&text[last..]);
-    out
+    Some(out)
 }
 
-/// Returns `text` with each match replaced by `replacement` as it stands.
-pub(crate) fn replace_literal(regex: &Regex, text: &[u8], replacement: &[u8]) -> Vec<u8> {
+/// Returns `text` with each match replaced by `replacement` as it stands; nothing when that would be more than `most` bytes.
+pub(crate) fn replace_literal(regex: &Regex, text: &[u8], replacement: &[u8], most: usize) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut last = 0;
     for (start, matched) in find_all(regex, text, -1) {
         out.extend_from_slice(&text[last..start]);
         out.extend_from_slice(replacement);
+        if out.len() > most {
+            return None;
+        }
         last = start + matched.len();
     }
     out.extend_from_slice(&text[last..]);
-    out
+    Some(out)
 }
 
 /// Returns `text` with RE2's special characters escaped.
@@ -294,7 +349,7 @@ pub(crate) fn quote_meta(text: &str) -> String {
     out
 }
 
-fn expand(regex: &Regex, groups: &Captures<'_>, template: &[u8], out: &mut Vec<u8>) {
+fn expand(regex: &Regex, groups: &Captures<'_>, template: &[u8], out: &mut Vec<u8>, most: usize) -> bool {
     let mut rest = template;
     while let Some(at) = rest.iter().position(|byte| *byte == b'$') {
         out.extend_from_slice(&rest[..at]);
@@ -315,8 +370,12 @@ fn expand(regex: &Regex, groups: &Captures<'_>, template: &[u8], out: &mut Vec<u
             regex.capture_names().flatten().any(|known| known == name).then(|| groups.name(name)).flatten()
         };
         out.extend_from_slice(group.map_or(b"".as_slice(), |group| group.as_bytes()));
+        if out.len() > most {
+            return false;
+        }
     }
     out.extend_from_slice(rest);
+    out.len() <= most
 }
 
 /// Returns the longest group name behind a `$`, and what follows it.
@@ -337,7 +396,7 @@ mod tests {
 
     fn replaced(expression: &str, text: &str, template: &str) -> String {
         let regex = compile(expression).unwrap();
-        String::from_utf8(replace_all(&regex, text.as_bytes(), template.as_bytes())).unwrap()
+        String::from_utf8(replace_all(&regex, text.as_bytes(), template.as_bytes(), usize::MAX).unwrap()).unwrap()
     }
 
     #[test]
