@@ -27,6 +27,8 @@ const EXAMPLES: &str = "\
 Examples:
   towpath-render template shop deploy/chart -f deploy/prod/values.yaml   as `helm template` does
   towpath-render all charts --output-dir rendered                        every chart of a folder, on all cores
+  towpath-render template shop oci://registry.example.com/charts/shop    the newest release in a registry
+  towpath-render template shop web --repo https://charts.example.com     a chart of a repository; again with --offline
   towpath-render build deploy/kustomize/overlays/prod                    as `kustomize build` does
   towpath-render env prod --release release.json                         one environment of towpath.yaml
   towpath-render diff staging prod                                       what differs between two environments
