@@ -149,7 +149,7 @@ fn cases_render_as_recorded() {
 fn charts_render_as_recorded() {
     let folder = folder();
     let (mut failures, mut count) = (Vec::new(), 0);
-    for chart in ["family", "incomplete", "lonely", "web3", "web4"] {
+    for chart in ["dot", "family", "incomplete", "lonely", "web3", "web4"] {
         let mut files = BTreeMap::new();
         files_below(&folder.join("charts").join(chart), "", &mut files);
         let lines = read(&folder.join(format!("charts/{chart}.args")));

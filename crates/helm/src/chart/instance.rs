@@ -35,8 +35,10 @@ impl<'c> Instance<'c> {
             Some(text) => read_documents(text, profile, &format!("{}/values.yaml", chart.metadata.name))
                 .map_err(|problem| HelmError::Chart(problem.prefixed("cannot load values.yaml: ")))?,
         };
+        let mut metadata = chart.metadata.clone();
+        // A chart is loaded once for both releases; what one refuses the other may render.
+        metadata.validate(profile).map_err(|message| HelmError::Chart(Problem::new(message)))?;
         let children = chart.subcharts.iter().map(|chart| Self::new(chart, profile)).collect::<Result<_, _>>()?;
-        let metadata = chart.metadata.clone();
         Ok(Self { chart, path: String::new(), metadata, values, children })
     }
 

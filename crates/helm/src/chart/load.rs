@@ -211,8 +211,9 @@ pub(super) fn from_files(files: Vec<StoredFile>, limits: &ChartLimits, depth: us
     }
     chart.files = stored.into();
     chart.metadata = metadata.ok_or("Chart.yaml file is missing")?;
-    // The two releases of Helm check the same but for a chart named `.`, which no folder of charts can hold.
-    chart.metadata.validate(Profile::Helm4)?;
+    // What only one release refuses is refused when its profile renders.
+    let checked = chart.metadata.validate(Profile::Helm4);
+    checked.or_else(|message| chart.metadata.validate(Profile::Helm3).map_err(|_| message))?;
     for (folder, files) in subcharts {
         if folder.starts_with(['_', '.']) {
             continue;
