@@ -200,6 +200,10 @@ impl Session {
         self.templates.missing_key()
     }
 
+    pub(crate) fn ranges_over_integers(&self) -> bool {
+        self.templates.ranges_over_integers()
+    }
+
     /// Counts a nested execution; each must be left again.
     pub(crate) fn enter(&mut self) -> Result<(), String> {
         if self.depth >= self.limits.depth {

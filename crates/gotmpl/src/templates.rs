@@ -42,13 +42,15 @@ pub struct Templates {
     name: Str,
     functions: Arc<Functions>,
     missing_key: MissingKey,
+    ranges_over_integers: bool,
     by_name: HashMap<Str, Arc<Template>>,
 }
 
 impl Templates {
     /// Returns an empty set; `name` is that of Go's `template.New(name)`, which some messages hold.
     pub fn new(name: impl Into<Str>, functions: impl Into<Arc<Functions>>, missing_key: MissingKey) -> Self {
-        Self { name: name.into(), functions: functions.into(), missing_key, by_name: HashMap::default() }
+        let by_name = HashMap::default();
+        Self { name: name.into(), functions: functions.into(), missing_key, ranges_over_integers: true, by_name }
     }
 
     /// Parses `text` as the template `name` and adds it with all it defines; a later definition replaces an earlier one,
@@ -95,6 +97,17 @@ impl Templates {
     /// Returns the functions.
     pub fn functions(&self) -> &Arc<Functions> {
         &self.functions
+    }
+
+    /// Returns the set with `range` as it was before Go 1.24: integers are no sequences.
+    #[must_use]
+    pub fn without_integer_ranges(mut self) -> Self {
+        self.ranges_over_integers = false;
+        self
+    }
+
+    pub(crate) fn ranges_over_integers(&self) -> bool {
+        self.ranges_over_integers
     }
 
     /// Returns what a missing key gives.

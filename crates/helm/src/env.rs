@@ -85,32 +85,48 @@ impl RenderEnv {
 
 /// A source of random bytes.
 #[derive(Clone)]
-pub struct Randomness(Arc<Fill>);
+pub struct Randomness(Source);
+
+#[derive(Clone)]
+enum Source {
+    Asked(Arc<Fill>),
+    Seeded(u64, Arc<AtomicU64>),
+}
 
 type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Randomness {
     /// Returns a source that asks `fill` for every byte.
     pub fn from_fn(fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(fill))
+        Self(Source::Asked(Arc::new(fill)))
     }
 
     /// Returns a source whose bytes follow from `seed` alone, so that two renderings give the same output.
     ///
-    /// What it gives is no secret: anyone who knows the seed knows it.
+    /// Each rendering begins anew. What it gives is no secret: anyone who knows the seed knows it.
     pub fn seeded(seed: u64) -> Self {
-        let counter = AtomicU64::new(0);
-        Self::from_fn(move |bytes| {
-            for chunk in bytes.chunks_mut(32) {
-                let count = counter.fetch_add(1, Ordering::Relaxed);
-                let block = Sha256::digest([seed.to_le_bytes(), count.to_le_bytes()].concat());
-                chunk.copy_from_slice(&block[..chunk.len()]);
-            }
-        })
+        Self(Source::Seeded(seed, Arc::default()))
+    }
+
+    /// Returns the source as a rendering begins with it.
+    pub(crate) fn begun(&self) -> Self {
+        match &self.0 {
+            Source::Asked(fill) => Self(Source::Asked(Arc::clone(fill))),
+            Source::Seeded(seed, _) => Self::seeded(*seed),
+        }
     }
 
     pub(crate) fn fill(&self, bytes: &mut [u8]) {
-        (self.0)(bytes);
+        match &self.0 {
+            Source::Asked(fill) => fill(bytes),
+            Source::Seeded(seed, counter) => {
+                for chunk in bytes.chunks_mut(32) {
+                    let count = counter.fetch_add(1, Ordering::Relaxed);
+                    let block = Sha256::digest([seed.to_le_bytes(), count.to_le_bytes()].concat());
+                    chunk.copy_from_slice(&block[..chunk.len()]);
+                }
+            }
+        }
     }
 }
 

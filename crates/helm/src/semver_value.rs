@@ -26,6 +26,19 @@ impl Object for VersionValue {
         Some(self.0.to_string().into())
     }
 
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        let number = |number: u64| Value::Uint(number, towpath_gotmpl::UintKind::Uint64);
+        let text = |text: &str| Value::from(text);
+        vec![
+            ("major", number(self.0.major)),
+            ("minor", number(self.0.minor)),
+            ("patch", number(self.0.patch)),
+            ("pre", text(&self.0.prerelease)),
+            ("metadata", text(&self.0.metadata)),
+            ("original", text(&self.0.original)),
+        ]
+    }
+
     fn method(&self, name: &str) -> Option<&'static Signature> {
         Some(match name {
             "Major" | "Minor" | "Patch" => const { &Signature::new(&[], UINT64) },

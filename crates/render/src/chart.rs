@@ -12,7 +12,7 @@ pub fn system_environment(release_name: &str, profile: Profile) -> RenderEnv {
 /// Returns an environment in which nothing moves: clock and random source are fixed, so that two renderings can be compared.
 ///
 /// What a chart calls random is then known to everybody: manifests rendered in it are for reading, never for a cluster.
-pub(crate) fn still_environment(release_name: &str, profile: Profile) -> RenderEnv {
+pub fn still_environment(release_name: &str, profile: Profile) -> RenderEnv {
     RenderEnv { profile, ..RenderEnv::new(release_name, SystemTime::UNIX_EPOCH, Randomness::seeded(0)) }
 }
 

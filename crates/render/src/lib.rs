@@ -21,7 +21,7 @@ mod plugin;
 mod service;
 pub mod source;
 
-pub use chart::system_environment;
+pub use chart::{still_environment, system_environment};
 pub use difference::{Change, Difference, ObjectDifference, difference};
 pub use kubeconfig::kubeconfig_namespace;
 pub use kustomization::build_kustomization;

@@ -179,3 +179,24 @@ fn completions_and_help_are_there() {
     let (code, out, _) = told(&run(folder.path(), &["--help"]));
     assert!(code == Some(0) && out.contains("Examples:"), "{out}");
 }
+
+#[test]
+fn deterministic_runs_give_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("templates")).unwrap();
+    fs::write(folder.path().join("Chart.yaml"), "apiVersion: v2\nname: random\nversion: 1.0.0\n").unwrap();
+    let template = "a: {{ randAlphaNum 20 }}\nb: {{ now }}\nc: {{ (genCA \"x\" 5).Cert | b64enc }}\nd: {{ uuidv4 }}\n";
+    fs::write(folder.path().join("templates/all.yaml"), template).unwrap();
+    let run = |flags: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_towpath-render"))
+            .args(["template", "x"])
+            .arg(folder.path())
+            .args(flags)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    assert_eq!(run(&["--deterministic"]), run(&["--deterministic"]));
+    assert_ne!(run(&[]), run(&[]));
+}

@@ -36,6 +36,7 @@ impl<'t> Run<'_, 't> {
             _ => (Slot::default(), Slot::new(element)),
         };
         match over {
+            Value::Int(..) | Value::Uint(..) if !self.session.ranges_over_integers() => self.not_iterable(whole),
             Value::Int(end, kind) => {
                 self.check_one_variable(branch, whole)?;
                 self.each(branch, (0..*end).map(|number| typed(Value::Int(number, *kind))))
@@ -65,11 +66,13 @@ impl<'t> Run<'_, 't> {
                 self.each(branch, map.entries().into_iter().map(entry))
             }
             Value::Nil => Ok(false),
-            _ => {
-                let text = sprint(std::slice::from_ref(whole));
-                self.fail(format!("range can't iterate over {}", String::from_utf8_lossy(&text)))
-            }
+            _ => self.not_iterable(whole),
         }
+    }
+
+    fn not_iterable<T>(&self, over: &Value) -> Result<T, Error> {
+        let text = sprint(std::slice::from_ref(over));
+        self.fail(format!("range can't iterate over {}", String::from_utf8_lossy(&text)))
     }
 
     fn check_one_variable(&self, branch: &Branch, over: &Value) -> Result<(), Error> {

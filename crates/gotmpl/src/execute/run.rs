@@ -144,6 +144,10 @@ impl<'r, 't> Run<'r, 't> {
                 self.output.extend_from_slice(text.as_bytes());
                 true
             }
+            Value::Object(object) if !value.in_interface && object.pointer_text().is_some() => {
+                self.output.extend_from_slice(object.pointer_text().unwrap_or_default().as_bytes());
+                true
+            }
             value => {
                 if let Err(error) = self.session.weigh(std::slice::from_ref(value)) {
                     return Err(self.error(ErrorKind::Limit, error.to_string()));

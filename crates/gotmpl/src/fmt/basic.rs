@@ -153,7 +153,7 @@ impl Flags {
         }
         let shows_sign = self.plus || sign != '+';
         if body.starts_with(['I', 'N']) {
-            let shows_sign = if body.starts_with('N') { self.space || self.plus } else { shows_sign };
+            let shows_sign = body.starts_with('I') || self.space || self.plus;
             let sign = if shows_sign { String::from(sign) } else { String::new() };
             self.without_zero().pad(out, (sign + body).as_bytes());
             return;

@@ -47,6 +47,12 @@ pub trait Object: Any {
         None
     }
 
+    /// Returns what a `String` method gives that only a pointer to the type has. Go finds it where an action prints a value
+    /// that has an address, such as a field, and nowhere else.
+    fn pointer_text(&self) -> Option<Str> {
+        None
+    }
+
     /// Returns the fields in order, for printing a struct that has no text.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         Vec::new()

@@ -95,7 +95,16 @@ impl Object for Capabilities {
     }
 }
 
+/// The field of a Kubernetes version that only printing shows.
+const NORMALIZED: &str = "normalizedVersion";
+
 impl KubeVersion {
+    /// Returns the fields under their names in JSON.
+    pub(crate) fn json_fields(&self) -> Vec<(Str, Value)> {
+        let fields = self.fields().into_iter().filter(|(name, _)| *name != NORMALIZED);
+        fields.map(|(name, value)| (name.into(), value)).collect()
+    }
+
     fn default_of(profile: Profile) -> Self {
         let minor = if profile == Profile::Helm4 { "37" } else { "32" };
         let version = format!("v1.{minor}.0");
@@ -150,12 +159,18 @@ impl Object for KubeVersion {
     }
 
     fn field(&self, name: &str) -> Option<(Value, Type)> {
-        self.fields().into_iter().find(|(field, _)| *field == name).map(|(_, value)| (value, Type::String))
+        let mut fields = self.fields().into_iter();
+        fields.find(|(field, _)| *field == name && *field != NORMALIZED).map(|(_, value)| (value, Type::String))
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
         let text = |text: &String| Value::from(text.as_str());
-        vec![("Version", text(&self.version)), ("Major", text(&self.major)), ("Minor", text(&self.minor))]
+        let mut fields =
+            vec![("Version", text(&self.version)), ("Major", text(&self.major)), ("Minor", text(&self.minor))];
+        if self.profile == Profile::Helm4 {
+            fields.insert(1, (NORMALIZED, text(&self.normalized)));
+        }
+        fields
     }
 
     fn method(&self, name: &str) -> Option<&'static Signature> {
@@ -166,7 +181,7 @@ impl Object for KubeVersion {
         Ok(if name == "String" { self.normalized.as_str() } else { self.version.as_str() }.into())
     }
 
-    fn text(&self) -> Option<Str> {
+    fn pointer_text(&self) -> Option<Str> {
         Some(self.normalized.as_str().into())
     }
 }

@@ -10,14 +10,14 @@ mod texts;
 
 use std::{cmp::Reverse, sync::Arc};
 
-pub(crate) use capabilities::{BuildInfo, Capabilities};
+pub(crate) use capabilities::{BuildInfo, Capabilities, KubeVersion};
 pub(crate) use errors::{FAILURE_END, FAILURE_START};
 use memchr::memmem;
 pub(crate) use state::State;
 pub(crate) use texts::Texts;
 use towpath_gotmpl::{Limits, Map, MissingKey, Session, Str, Templates, Value};
 
-use crate::{HelmError, RenderEnv, chart::Instance, functions::functions, limits::RenderLimits};
+use crate::{HelmError, Profile, RenderEnv, chart::Instance, functions::functions, limits::RenderLimits};
 
 /// One template of a chart with the data it sees.
 struct Renderable {
@@ -49,6 +49,9 @@ pub(crate) fn parse_templates(
     sort(&mut renderables);
     keep_last(&mut renderables);
     let mut templates = Templates::new("gotpl", Arc::clone(functions(env.profile)), MissingKey::Zero);
+    if env.profile == Profile::Helm3 {
+        templates = templates.without_integer_ranges();
+    }
     for template in &renderables {
         let name = Str::from(template.name.as_str());
         let parsed = texts.parsed(&name, &template.source, env.profile);

@@ -29,7 +29,7 @@ impl State {
             profile: env.profile,
             now: env.now,
             zone: Zone::named(&env.time_zone).unwrap_or_else(Zone::utc),
-            randomness: env.randomness.clone(),
+            randomness: env.randomness.begun(),
             objects: env.objects.clone(),
             resolver: env.resolver.clone(),
             nesting: HashMap::default(),

@@ -25,6 +25,10 @@ pub(super) const FUNCTIONS: &[Entry] = &[
 const MAX_DEPTH: usize = 1_000;
 
 fn copy(value: &Value) -> Answer {
+    // The library that Sprig copies with cannot copy nil, but what holds it.
+    if matches!(value, Value::Nil) {
+        return fail("reflect: call of reflect.Value.Type on zero Value");
+    }
     match copied(value, 0) {
         Some(copy) => Ok(copy),
         None => fail(format!("deepCopy of a value that is more than {MAX_DEPTH} deep, or holds itself")),

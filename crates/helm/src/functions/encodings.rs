@@ -1,10 +1,16 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use towpath_gotmpl::{CallError, List, ListType, Map, MapType, Signature, Str, Value};
+use towpath_gotmpl::{CallError, List, ListType, Map, MapType, Session, Signature, Str, Value};
 
-use super::{A, Entry, LIST, M, S, arguments::text};
-use crate::golang::{
-    json::{self, Layout},
-    toml, yaml,
+use super::{
+    A, Entry, LIST, M, S,
+    arguments::{text, utf8},
+};
+use crate::{
+    engine::State,
+    golang::{
+        json::{self, Layout},
+        toml, yaml,
+    },
 };
 
 pub(super) const FUNCTIONS: &[Entry] = &[
@@ -26,21 +32,31 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("fromYamlArray", Signature::new(&[S], LIST), |_, a| {
         Ok(array(yaml::read(&text(&a[0])), "error unmarshaling JSON: while decoding JSON: "))
     }),
-    ("toJson", Signature::new(&[A], S), |_, a| {
-        Ok(json::encode(&a[0], Layout::Compact).map(Str::from).unwrap_or_default().into())
+    ("toJson", Signature::new(&[A], S), |s, a| Ok(encoded(s, &a[0], Layout::Compact).unwrap_or_else(|_| "".into()))),
+    ("mustToJson", Signature::new(&[A], S), |s, a| encoded(s, &a[0], Layout::Compact)),
+    ("toPrettyJson", Signature::new(&[A], S), |s, a| {
+        Ok(encoded(s, &a[0], Layout::Pretty).unwrap_or_else(|_| "".into()))
     }),
-    ("mustToJson", Signature::new(&[A], S), |_, a| encoded(&a[0], Layout::Compact)),
-    ("toPrettyJson", Signature::new(&[A], S), |_, a| {
-        Ok(json::encode(&a[0], Layout::Pretty).map(Str::from).unwrap_or_default().into())
+    ("mustToPrettyJson", Signature::new(&[A], S), |s, a| encoded(s, &a[0], Layout::Pretty)),
+    ("toRawJson", Signature::new(&[A], S), |s, a| encoded(s, &a[0], Layout::Raw)),
+    ("mustToRawJson", Signature::new(&[A], S), |s, a| encoded(s, &a[0], Layout::Raw)),
+    ("fromJson", Signature::new(&[S], M), |s, a| Ok(object(read_json(s, &a[0]), ""))),
+    ("fromJsonArray", Signature::new(&[S], LIST), |s, a| Ok(array(read_json(s, &a[0]), ""))),
+    ("mustFromJson", Signature::new(&[S], A), |s, a| read_json(s, &a[0]).map_err(CallError::new)),
+    ("toToml", Signature::new(&[A], S), |s, a| {
+        match toml::encode(&a[0], State::of(s)?.profile()) {
+            Ok(text) => Ok(Str::from(text).into()),
+            // Go panics over nil and returns every other error.
+            Err(error) if matches!(a[0], Value::Nil) => Err(CallError::new(error.to_string())),
+            Err(error) => Ok(error.to_string().into()),
+        }
     }),
-    ("mustToPrettyJson", Signature::new(&[A], S), |_, a| encoded(&a[0], Layout::Pretty)),
-    ("toRawJson", Signature::new(&[A], S), |_, a| encoded(&a[0], Layout::Raw)),
-    ("mustToRawJson", Signature::new(&[A], S), |_, a| encoded(&a[0], Layout::Raw)),
-    ("fromJson", Signature::new(&[S], M), |_, a| Ok(object(read_json(&a[0]), ""))),
-    ("fromJsonArray", Signature::new(&[S], LIST), |_, a| Ok(array(read_json(&a[0]), ""))),
-    ("mustFromJson", Signature::new(&[S], A), |_, a| read_json(&a[0]).map_err(CallError::new)),
-    ("toToml", Signature::new(&[A], S), |_, a| {
-        Ok(toml::encode(&a[0]).map_or_else(|error| error.to_string().into(), |text| Str::from(text).into()))
+    ("fromToml", Signature::new(&[S], M), |s, a| {
+        let state = State::of(s)?;
+        let offset = state.zone().offset_at(state.now().seconds).0;
+        Ok(toml::decode(&utf8(&a[0]), offset)
+            .unwrap_or_else(|error| [("Error", Value::from(error))].into_iter().collect())
+            .into())
     }),
 ];
 
@@ -49,18 +65,22 @@ pub(super) const HELM4_FUNCTIONS: &[Entry] = &[
     ("mustToYaml", Signature::new(&[A], S), |_, a| {
         yaml::emit(&a[0]).map(|text| Str::from(text).into()).map_err(CallError::new)
     }),
-    ("mustToToml", Signature::new(&[A], S), |_, a| {
-        toml::encode(&a[0]).map(|text| Str::from(text).into()).map_err(|error| CallError::new(error.to_string()))
+    ("mustToToml", Signature::new(&[A], S), |s, a| {
+        toml::encode(&a[0], State::of(s)?.profile())
+            .map(|text| Str::from(text).into())
+            .map_err(|error| CallError::new(error.to_string()))
     }),
 ];
 
-fn encoded(value: &Value, layout: Layout) -> Result<Value, CallError> {
-    let text = json::encode(value, layout).map_err(|error| CallError::new(error.to_string()))?;
+fn encoded(session: &mut Session, value: &Value, layout: Layout) -> Result<Value, CallError> {
+    let profile = State::of(session)?.profile();
+    let text = json::encode_as(value, layout, profile).map_err(|error| CallError::new(error.to_string()))?;
     Ok(Str::from(text).into())
 }
 
-fn read_json(text: &Value) -> Result<Value, String> {
-    json::decode(super::arguments::text(text).as_bytes()).map_err(|error| error.to_string())
+fn read_json(session: &mut Session, text: &Value) -> Result<Value, String> {
+    let profile = State::of(session).map_err(|error| error.to_string())?.profile();
+    json::decode_as(super::arguments::text(text).as_bytes(), profile).map_err(|error| error.to_string())
 }
 
 /// A map that holds what went wrong under `Error`, which is how Helm reports it.

@@ -115,7 +115,9 @@ fn some(items: Option<&[Value]>) -> Value {
 
 fn chunk(size: i64, list: &Value) -> Answer {
     let items = elements(list, "Cannot chunk type ")?;
-    if items.is_empty() && size > 0 {
+    let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    // A negative size gives no chunk where their number, rounded down, happens to be none.
+    if (count == 0 && size > 0) || (size < 0 && count > 1 && count - 1 <= size.saturating_neg()) {
         return Ok(List::new(ListType::ANY_LIST, Vec::new()).into());
     }
     let Some(size) = usize::try_from(size).ok().filter(|size| *size > 0) else {

@@ -20,7 +20,6 @@ mod random;
 mod reflection;
 mod regexes;
 mod strings;
-mod unsupported;
 mod urls;
 mod versions;
 
@@ -76,7 +75,6 @@ fn build(profile: Profile) -> Functions {
         certificates::FUNCTIONS,
         random::FUNCTIONS,
         chart::FUNCTIONS,
-        unsupported::FUNCTIONS,
     ];
     let newer = [durations::FUNCTIONS, encodings::HELM4_FUNCTIONS];
     let tables = common.into_iter().chain(newer.into_iter().filter(|_| profile == Profile::Helm4));

@@ -1,13 +1,12 @@
 use std::rc::Rc;
 
-use regex::bytes::Regex;
 use towpath_gotmpl::{CallError, List, ListType, Session, Signature, Str, Value};
 
 use super::{
     B, Entry, I, S, STRINGS,
     arguments::{int, text, utf8},
 };
-use crate::golang::regexp;
+use crate::golang::regexp::{self, Expression};
 
 const FIND_ALL: Entry = ("mustRegexFindAll", Signature::new(&[S, S, I], STRINGS), |_, a| {
     let (regex, subject) = (compiled(&a[0], Failure::Error)?, text(&a[1]));
@@ -15,7 +14,7 @@ const FIND_ALL: Entry = ("mustRegexFindAll", Signature::new(&[S, S, I], STRINGS)
 });
 const FIND: Entry = ("mustRegexFind", Signature::new(&[S, S], S), |_, a| {
     let (regex, subject) = (compiled(&a[0], Failure::Error)?, text(&a[1]));
-    Ok(regex.find(subject.as_bytes()).map_or_else(|| "".into(), |found| Str::new(found.as_bytes()).into()))
+    Ok(regex.find(subject.as_bytes()).map_or_else(|| "".into(), |found| Str::new(found).into()))
 });
 const REPLACE: Entry = ("mustRegexReplaceAll", Signature::new(&[S, S, S], S), |s, a| {
     let regex = compiled(&a[0], Failure::Error)?;
@@ -63,7 +62,7 @@ enum Failure {
     Panic,
 }
 
-fn compiled(expression: &Value, failure: Failure) -> Result<Rc<Regex>, CallError> {
+fn compiled(expression: &Value, failure: Failure) -> Result<Rc<Expression>, CallError> {
     let expression = utf8(expression);
     regexp::compile(&expression).map_err(|error| {
         CallError::new(match failure {

@@ -17,7 +17,7 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         if right < 4 || (left > 0 && right < 7) { Ok(a[2].clone()) } else { Ok(abbreviate(left, right, &text(&a[2]))) }
     }),
     ("trunc", Signature::new(&[I, S], S), |_, a| Ok(trunc(int(&a[0]), &text(&a[1])))),
-    ("trim", Signature::new(&[S], S), |_, a| Ok(mapped(&a[0], str::trim))),
+    ("trim", Signature::new(&[S], S), |_, a| Ok(trimmed(&text(&a[0]), char::is_whitespace))),
     ("upper", Signature::new(&[S], S), |_, a| Ok(each(&a[0], words::to_upper))),
     ("lower", Signature::new(&[S], S), |_, a| Ok(each(&a[0], words::to_lower))),
     ("title", Signature::new(&[S], S), |_, a| Ok(words::title(&utf8(&a[0])).into())),
@@ -102,11 +102,23 @@ pub(super) fn strings(value: &Value) -> Vec<Str> {
     }
 }
 
-fn mapped(value: &Value, map: fn(&str) -> &str) -> Value {
-    match text(value).to_str() {
-        Some(text) => map(text).into(),
-        None => map(&utf8(value)).into(),
+/// Returns a text without the characters at its ends that `is_cut` names; bytes that are no UTF-8 stay as they are.
+fn trimmed(text: &Str, is_cut: impl Fn(char) -> bool) -> Value {
+    if let Some(text) = text.to_str() {
+        return text.trim_matches(is_cut).into();
     }
+    let mut bytes = text.as_bytes();
+    let valid = |bytes: &[u8]| std::str::from_utf8(bytes).ok().and_then(|text| text.chars().next());
+    while let Some(length) = (1..=bytes.len().min(4)).find(|length| valid(&bytes[..*length]).is_some_and(&is_cut)) {
+        bytes = &bytes[length..];
+    }
+    while let Some(start) = (bytes.len().saturating_sub(4)..bytes.len())
+        .rev()
+        .find(|start| valid(&bytes[*start..]).is_some_and(|c| c.len_utf8() == bytes.len() - start && is_cut(c)))
+    {
+        bytes = &bytes[..start];
+    }
+    Str::new(bytes).into()
 }
 
 fn each(value: &Value, map: fn(char) -> char) -> Value {
@@ -204,7 +216,7 @@ fn indent(spaces: i64, text: &Str, before: &[u8]) -> Answer {
 
 fn trim_all(cutset: &Value, whole: &Value) -> Value {
     let cutset: Vec<char> = utf8(cutset).chars().collect();
-    utf8(whole).trim_matches(cutset.as_slice()).into()
+    trimmed(&text(whole), |c| cutset.contains(&c))
 }
 
 /// As the library does, byte by byte, each taken for a character.

@@ -2,6 +2,8 @@
 //!
 //! Source: `spf13/cast` 1.7.0: what cannot be converted is zero.
 
+use std::borrow::Cow;
+
 use towpath_gotmpl::{Str, Value};
 
 /// Returns `value` as a Go `int64`; texts in any base Go's literals have.
@@ -41,7 +43,7 @@ pub(crate) fn float_to_int(number: f64) -> i64 {
 
 /// Returns the float in `text` as Go's `strconv.ParseFloat` reads it.
 pub(crate) fn parse_float(text: &Str) -> Option<f64> {
-    let text = text.to_str()?;
+    let text = &*without_underscores(text.to_str()?)?;
     let body = text.strip_prefix(['+', '-']).unwrap_or(text);
     let word = body.to_ascii_lowercase();
     if matches!(word.as_str(), "inf" | "infinity" | "nan") {
@@ -53,6 +55,24 @@ pub(crate) fn parse_float(text: &Str) -> Option<f64> {
     let plain = body.starts_with(|c: char| c.is_ascii_digit() || c == '.')
         && body.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
     text.parse::<f64>().ok().filter(|number| plain && number.is_finite())
+}
+
+/// Returns a number without the underscores between its digits; nothing where one stands elsewhere.
+fn without_underscores(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('_') {
+        return Some(Cow::Borrowed(text));
+    }
+    let bytes = text.as_bytes();
+    let body = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
+    let is_hex = body.starts_with("0x");
+    let is_digit = |byte: u8| if is_hex { byte.is_ascii_hexdigit() } else { byte.is_ascii_digit() };
+    let between = |at: usize| {
+        let before = at.checked_sub(1).map(|at| bytes[at]);
+        before.is_some_and(|byte| is_digit(byte) || (is_hex && matches!(byte, b'x' | b'X')))
+            && bytes.get(at + 1).is_some_and(|byte| is_digit(*byte))
+    };
+    let all = bytes.iter().enumerate().all(|(at, byte)| *byte != b'_' || between(at));
+    all.then(|| Cow::Owned(text.replace('_', "")))
 }
 
 /// Returns the size of a hexadecimal float such as `1.8p3`; its exponent is required.

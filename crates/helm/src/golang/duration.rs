@@ -16,7 +16,7 @@ impl Duration {
     ///
     /// Source: Go's `time.ParseDuration`.
     pub(crate) fn parse(text: &str) -> Result<Self, DurationError> {
-        let quoted = super::quote(text);
+        let quoted = super::time::quote(text);
         let invalid = || DurationError(format!("invalid duration {quoted}"));
         let (negative, mut rest) = match text.strip_prefix(['-', '+']) {
             Some(rest) => (text.starts_with('-'), rest),
@@ -48,8 +48,9 @@ impl Duration {
             if unit.is_empty() {
                 return Err(DurationError(format!("missing unit in duration {quoted}")));
             }
-            let scale = unit_of(unit)
-                .ok_or_else(|| DurationError(format!("unknown unit {} in duration {quoted}", super::quote(unit))))?;
+            let scale = unit_of(unit).ok_or_else(|| {
+                DurationError(format!("unknown unit {} in duration {quoted}", super::time::quote(unit)))
+            })?;
             let value = whole.checked_mul(scale).filter(|value| *value <= 1 << 63).ok_or_else(invalid)?;
             let value = value.checked_add(part_of(fraction, scale)).filter(|value| *value <= 1 << 63);
             total = value.and_then(|value| total.checked_add(value)).filter(|t| *t <= 1 << 63).ok_or_else(invalid)?;

@@ -3,7 +3,7 @@ use towpath_gotmpl::{Object, Str, Value};
 use super::time::Time;
 use crate::{
     chart::{Metadata, Record},
-    engine::{BuildInfo, Capabilities},
+    engine::{BuildInfo, Capabilities, KubeVersion},
     semver_value::VersionValue,
 };
 
@@ -35,6 +35,9 @@ impl Marshal {
         }
         if let Some(build) = any.downcast_ref::<BuildInfo>() {
             return Self::Fields(build.json_fields());
+        }
+        if let Some(version) = any.downcast_ref::<KubeVersion>() {
+            return Self::Fields(version.json_fields());
         }
         if let Some(capabilities) = any.downcast_ref::<Capabilities>() {
             return Self::Fields(capabilities.json_fields());

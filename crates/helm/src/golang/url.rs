@@ -227,6 +227,11 @@ fn unescape(text: &str, part: Part) -> Result<String, String> {
                 return Err(format!("invalid URL escape {}", super::quote(&shown)));
             };
             let value = digits.iter().fold(0, |value, digit| value * 16 + hex_value(*digit));
+            // RFC 6874: in a host only bytes beyond ASCII may be escaped, and the `%` before a zone.
+            if part == Part::Host && value < 0x80 && digits != b"25" {
+                let shown = String::from_utf8_lossy(&bytes[at..at + 3]).into_owned();
+                return Err(format!("invalid URL escape {}", super::quote(&shown)));
+            }
             out.push(value);
             at += 3;
         } else {

@@ -7,7 +7,11 @@ pub(crate) fn pascal_case(text: &str) -> String {
     let mut characters = text.chars();
     let mut out = String::with_capacity(text.len());
     let mut current = loop {
-        let Some(c) = characters.next() else { return out };
+        let Some(c) = characters.next() else {
+            // The library writes the last of nothing but connectors twice.
+            out.extend(text.chars().next_back());
+            return out;
+        };
         if !is_connector(c) {
             break c;
         }

@@ -47,7 +47,11 @@ fn read_as(text: &[u8], numbers: Numbers) -> Result<Value, String> {
 /// Go's message, for what JSON cannot hold.
 pub(crate) fn emit(value: &Value) -> Result<String, String> {
     let mut emitter = Emitter::new(Dialect::Go2);
-    write(&mut emitter, value, Dialect::Go2, 0).map_err(|error| format!("error marshaling into JSON: {error}"))?;
+    write(&mut emitter, value, Dialect::Go2, 0).map_err(|error| {
+        let step =
+            if error.starts_with("yaml: ") { "error converting JSON to YAML" } else { "error marshaling into JSON" };
+        format!("{step}: {error}")
+    })?;
     Ok(without_last_break(emitter.finish()))
 }
 
@@ -79,7 +83,7 @@ fn write(out: &mut Emitter, value: &Value, dialect: Dialect, depth: usize) -> Re
         Value::Uint(number, _) => out.uint(*number),
         Value::Float(number) => float(out, *number, dialect)?,
         Value::Float32(number) => float(out, f64::from(*number), dialect)?,
-        Value::Str(text) => out.str(&text.to_string_lossy()),
+        Value::Str(text) => string(out, &text.to_string_lossy(), dialect)?,
         Value::Bytes(bytes) if dialect == Dialect::Go2 => {
             let encoded =
                 json::encode(&Value::Bytes(bytes.clone()), json::Layout::Raw).map_err(|error| error.to_string())?;
@@ -107,6 +111,16 @@ fn write(out: &mut Emitter, value: &Value, dialect: Dialect, depth: usize) -> Re
     Ok(())
 }
 
+/// Writes a text, unless JSON would carry a character into YAML that may not stand there.
+fn string(out: &mut Emitter, text: &str, dialect: Dialect) -> Result<(), String> {
+    let is_refused = |c: char| matches!(c, '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}');
+    if dialect == Dialect::Go2 && !text.is_ascii() | text.contains('\u{7f}') && text.contains(is_refused) {
+        return Err("yaml: control characters are not allowed".to_owned());
+    }
+    out.str(text);
+    Ok(())
+}
+
 fn map_entries(out: &mut Emitter, entries: Vec<(Str, Value)>, dialect: Dialect, depth: usize) -> Result<(), String> {
     let mut entries: Vec<(String, Value)> =
         entries.into_iter().map(|(key, value)| (key.to_string_lossy().into_owned(), value)).collect();
@@ -114,7 +128,7 @@ fn map_entries(out: &mut Emitter, entries: Vec<(Str, Value)>, dialect: Dialect, 
     entries.sort_by(|(one, _), (other, _)| compare_keys(one, other, profile));
     out.start_map();
     for (key, value) in &entries {
-        out.str(key);
+        string(out, key, dialect)?;
         write(out, value, dialect, depth + 1)?;
     }
     out.end_map();

@@ -66,10 +66,16 @@ pub(crate) struct Values {
 /// What the templates see of the release and its cluster.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Release")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Release {
     /// The namespace the release goes to [default: that of the kubeconfig's context, else default]
     #[arg(short, long, env = "HELM_NAMESPACE")]
     pub(crate) namespace: Option<String>,
+    /// Give the same output in every run: a clock that stands still, random texts and keys that follow from a fixed seed
+    ///
+    /// Such keys and passwords are known to everybody: for comparing, never for a cluster.
+    #[arg(long)]
+    pub(crate) deterministic: bool,
     /// Name the release by a template, in which Sprig's functions can be called
     #[arg(long, value_name = "TEMPLATE")]
     pub(crate) name_template: Option<String>,

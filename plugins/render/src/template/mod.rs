@@ -19,7 +19,7 @@ use towpath_helm::{
     Crds, Engine, HelmError, Hooks, Options, Profile, RenderEnv, Rendered, Resolver, Schema, release_name,
 };
 use towpath_model::{Diagnostic, Kind};
-use towpath_render::system_environment;
+use towpath_render::{still_environment, system_environment};
 use towpath_report::Report;
 
 use crate::args::{Cluster, HelmVersion, Release, Shown, Template, boolean};
@@ -69,7 +69,8 @@ impl Shown {
 impl Release {
     /// Returns what templates see of a release called `release-name`.
     pub(crate) fn environment(&self, cluster: &Cluster, profile: Profile) -> Result<RenderEnv, Diagnostic> {
-        let mut env = system_environment("release-name", profile);
+        let environment = if self.deterministic { still_environment } else { system_environment };
+        let mut env = environment("release-name", profile);
         env.namespace = cluster.namespace(self.namespace.as_deref());
         env.is_upgrade = self.is_upgrade;
         env.kube_version.clone_from(&self.kube_version);

@@ -3,13 +3,19 @@ use std::collections::BTreeMap;
 use towpath_gotmpl::{List, Map, MapType, Str, Value};
 
 use super::JsonError;
+use crate::Profile;
 
 /// Go's own limit.
 const MAX_DEPTH: usize = 10_000;
 
 /// Returns the value of the JSON `text`; numbers are float64, a later key replaces an earlier one.
 pub(crate) fn decode(text: &[u8]) -> Result<Value, JsonError> {
-    let mut reader = Reader { text, at: 0, depth: 0 };
+    decode_as(text, Profile::Helm4)
+}
+
+/// Returns the value of the JSON `text`; errors are in the words of the profile's Go.
+pub(crate) fn decode_as(text: &[u8], profile: Profile) -> Result<Value, JsonError> {
+    let mut reader = Reader { text, at: 0, depth: 0, profile };
     let value = reader.value()?;
     reader.skip_space();
     match reader.text.get(reader.at) {
@@ -20,7 +26,7 @@ pub(crate) fn decode(text: &[u8]) -> Result<Value, JsonError> {
 
 /// Returns the JSON value at the start of `text` and how many bytes it takes.
 pub(crate) fn decode_prefix(text: &[u8]) -> Result<(Value, usize), JsonError> {
-    let mut reader = Reader { text, at: 0, depth: 0 };
+    let mut reader = Reader { text, at: 0, depth: 0, profile: Profile::Helm4 };
     let value = reader.value()?;
     Ok((value, reader.at))
 }
@@ -29,6 +35,7 @@ struct Reader<'a> {
     text: &'a [u8],
     at: usize,
     depth: usize,
+    profile: Profile,
 }
 
 fn unexpected(byte: u8, context: &str) -> JsonError {
@@ -47,7 +54,23 @@ fn end() -> JsonError {
     JsonError("unexpected end of JSON input".to_owned())
 }
 
+/// Returns Go 1.27's error of an escape that is none.
+fn invalid_escape(what: &[u8]) -> JsonError {
+    let text = String::from_utf8_lossy(what);
+    let is_plain = text.chars().all(|c| !c.is_control() && !c.is_whitespace() && !matches!(c, '`' | '\u{fffd}'));
+    let shown = if is_plain { format!("`{text}`") } else { crate::golang::quote(&text) };
+    JsonError(format!("invalid escape sequence {shown} in string"))
+}
+
 impl Reader<'_> {
+    /// Returns the error of a text that ends where something must follow: the older Go tries a space there.
+    fn ended(&self, context: &str) -> JsonError {
+        match self.profile {
+            Profile::Helm4 => end(),
+            Profile::Helm3 => unexpected(b' ', context),
+        }
+    }
+
     fn skip_space(&mut self) {
         while matches!(self.text.get(self.at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
             self.at += 1;
@@ -132,13 +155,11 @@ impl Reader<'_> {
 
     fn literal(&mut self, word: &str, value: Value) -> Result<Value, JsonError> {
         for expected in word.bytes() {
+            let context = || format!("in literal {word} (expecting '{}')", char::from(expected));
             match self.text.get(self.at) {
-                None => return Err(end()),
+                None => return Err(self.ended(&context())),
                 Some(byte) if *byte == expected => self.at += 1,
-                Some(byte) => {
-                    let context = format!("in literal {word} (expecting '{}')", char::from(expected));
-                    return Err(unexpected(*byte, &context));
-                }
+                Some(byte) => return Err(unexpected(*byte, &context())),
             }
         }
         Ok(value)
@@ -152,7 +173,7 @@ impl Reader<'_> {
         if self.at > start {
             return Ok(());
         }
-        Err(self.text.get(self.at).map_or_else(end, |byte| unexpected(*byte, context)))
+        Err(self.text.get(self.at).map_or_else(|| self.ended(context), |byte| unexpected(*byte, context)))
     }
 
     fn number(&mut self) -> Result<Value, JsonError> {
@@ -210,7 +231,8 @@ impl Reader<'_> {
     }
 
     fn escape(&mut self, out: &mut Vec<u8>) -> Result<(), JsonError> {
-        let byte = *self.text.get(self.at).ok_or_else(end)?;
+        let start = self.at - 1;
+        let byte = *self.text.get(self.at).ok_or_else(|| self.ended("in string escape code"))?;
         self.at += 1;
         out.push(match byte {
             b'"' | b'\\' | b'/' => byte,
@@ -225,17 +247,26 @@ impl Reader<'_> {
                 out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
                 return Ok(());
             }
-            byte => return Err(unexpected(byte, "in string escape code")),
+            byte => {
+                return Err(match self.profile {
+                    Profile::Helm4 => invalid_escape(&self.text[start..self.at]),
+                    Profile::Helm3 => unexpected(byte, "in string escape code"),
+                });
+            }
         });
         Ok(())
     }
 
     fn hex(&mut self) -> Result<u32, JsonError> {
-        let mut unit = 0;
+        const CONTEXT: &str = r"in \u hexadecimal character escape";
+        let (start, mut unit) = (self.at - 2, 0);
         for _ in 0..4 {
-            let byte = *self.text.get(self.at).ok_or_else(end)?;
-            let digit = char::from(byte).to_digit(16);
-            unit = unit * 16 + digit.ok_or_else(|| unexpected(byte, r"in \u hexadecimal character escape"))?;
+            let byte = *self.text.get(self.at).ok_or_else(|| self.ended(CONTEXT))?;
+            let digit = char::from(byte).to_digit(16).ok_or_else(|| match self.profile {
+                Profile::Helm4 => invalid_escape(&self.text[start..self.text.len().min(start + 6)]),
+                Profile::Helm3 => unexpected(byte, CONTEXT),
+            })?;
+            unit = unit * 16 + digit;
             self.at += 1;
         }
         Ok(unit)

@@ -2,7 +2,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use towpath_gotmpl::{Kind, Object, Value};
 
 use super::JsonError;
-use crate::golang::Marshal;
+use crate::{Profile, golang::Marshal};
 
 /// How the text is laid out and escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,12 @@ const MAX_DEPTH: usize = 1_000;
 
 /// Returns `value` as JSON.
 pub(crate) fn encode(value: &Value, layout: Layout) -> Result<Vec<u8>, JsonError> {
-    let mut writer = Writer { out: Vec::with_capacity(64), layout, depth: 0 };
+    encode_as(value, layout, Profile::Helm4)
+}
+
+/// Returns `value` as JSON as the profile's Go writes it.
+pub(crate) fn encode_as(value: &Value, layout: Layout, profile: Profile) -> Result<Vec<u8>, JsonError> {
+    let mut writer = Writer { out: Vec::with_capacity(64), layout, depth: 0, profile };
     writer.value(value)?;
     Ok(writer.out)
 }
@@ -43,6 +48,7 @@ struct Writer {
     out: Vec<u8>,
     layout: Layout,
     depth: usize,
+    profile: Profile,
 }
 
 impl Writer {
@@ -165,7 +171,7 @@ impl Writer {
                 self.character(c);
             }
             for _ in 0..chunk.invalid().len() {
-                self.text("\\ufffd");
+                self.text(if self.profile == Profile::Helm4 { "\u{fffd}" } else { "\\ufffd" });
             }
         }
         self.out.push(b'"');

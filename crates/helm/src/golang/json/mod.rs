@@ -3,8 +3,8 @@
 mod decode;
 mod encode;
 
-pub(crate) use decode::{decode, decode_prefix};
-pub(crate) use encode::{Layout, encode, number_text};
+pub(crate) use decode::{decode, decode_as, decode_prefix};
+pub(crate) use encode::{Layout, encode, encode_as, number_text};
 
 /// A text that is not JSON, or a value that cannot be JSON; Display is Go's message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -66,6 +66,20 @@ const WEEKDAY: Type = Type::Named(Kind::Int, "time.Weekday");
 /// Seconds from the year 1, where Go's zero time stands, to 1970.
 const ZERO_SECONDS: i64 = -62_135_596_800;
 
+/// Returns a text between quotes as the errors of Go's `time` show it: bytes that are not printable ASCII in hexadecimal.
+pub(crate) fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            ' '..='\u{7f}' => out.push(c),
+            c => c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| out.push_str(&format!("\\x{byte:02x}"))),
+        }
+    }
+    out.push('"');
+    out
+}
+
 impl Time {
     /// Returns Go's zero time: year 1 in UTC.
     pub(crate) fn zero() -> Self {

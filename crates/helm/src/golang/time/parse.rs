@@ -24,7 +24,7 @@ struct Parts {
 /// Go's message: `parsing time "x" as "2006": cannot parse "x" as "2006"`.
 pub(crate) fn parse(layout: &str, text: &str, zone: &Zone) -> Result<Time, String> {
     let whole = |detail: String| {
-        let (text, layout) = (crate::golang::quote(text), crate::golang::quote(layout));
+        let (text, layout) = (super::quote(text), super::quote(layout));
         format!("parsing time {text}{}", detail.replacen("{layout}", &format!(" as {layout}"), 1))
     };
     let mut parts = Parts {
@@ -44,18 +44,14 @@ pub(crate) fn parse(layout: &str, text: &str, zone: &Zone) -> Result<Time, Strin
     loop {
         let (before, piece, after) = next_piece(rest_layout);
         let cannot = |value: &str, element: &str| {
-            whole(format!(
-                "{{layout}}: cannot parse {} as {}",
-                crate::golang::quote(value),
-                crate::golang::quote(element)
-            ))
+            whole(format!("{{layout}}: cannot parse {} as {}", super::quote(value), super::quote(element)))
         };
         rest = skip(rest, before).ok_or_else(|| cannot(rest, before))?;
         let Some(piece) = piece else {
             if rest.is_empty() {
                 break;
             }
-            return Err(whole(format!(": extra text: {}", crate::golang::quote(rest))));
+            return Err(whole(format!(": extra text: {}", super::quote(rest))));
         };
         let element = &rest_layout[before.len()..rest_layout.len() - after.len()];
         let held = rest;
@@ -117,7 +113,12 @@ fn read<'a>(parts: &mut Parts, piece: Piece, text: &'a str, after: &str) -> Resu
             Ok(rest)
         }
         Piece::UnderYearDay | Piece::ZeroYearDay => {
-            let (day, rest) = digits(text.trim_start_matches(' '), 1, 3)?;
+            let least = if piece == Piece::ZeroYearDay { 3 } else { 1 };
+            let text = (0..2).fold(text, |text, _| match piece {
+                Piece::UnderYearDay => text.strip_prefix(' ').unwrap_or(text),
+                _ => text,
+            });
+            let (day, rest) = digits(text, least, 3)?;
             parts.year_day = Some(day);
             Ok(rest)
         }

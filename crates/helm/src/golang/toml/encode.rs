@@ -5,7 +5,11 @@
 
 use towpath_gotmpl::{Str, Value};
 
-use super::Marshal;
+use super::{LOCAL_DATE, LOCAL_DATETIME, LOCAL_TIME};
+use crate::{
+    Profile,
+    golang::{Marshal, time::Time},
+};
 
 /// A value that TOML has no form for; Display is the library's message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,12 +20,20 @@ pub(crate) struct TomlError(String);
 const MAX_DEPTH: usize = 1_000;
 
 /// Returns `value` as a TOML document.
-pub(crate) fn encode(value: &Value) -> Result<Vec<u8>, TomlError> {
-    let mut writer = Writer { out: Vec::new() };
+pub(crate) fn encode(value: &Value, profile: Profile) -> Result<Vec<u8>, TomlError> {
+    let mut writer = Writer { out: Vec::new(), profile };
     match plain(value) {
         Plain::Table(entries) => writer.table(&mut Vec::new(), &entries)?,
-        Plain::Nothing => return Err(TomlError("toml: cannot encode a nil value".to_owned())),
-        _ => return Err(TomlError("toml: top-level values must be Go maps or structs".to_owned())),
+        Plain::Nothing => match value {
+            Value::Nil => return Err(TomlError("reflect: call of reflect.Value.Type on zero Value".to_owned())),
+            Value::List(_) => writer.out.extend_from_slice(b"[]"),
+            Value::Func(_) => return Err(TomlError("unsupported type for key '': func".to_owned())),
+            _ => {}
+        },
+        Plain::Array(items) if is_table_array(&items)? => {
+            return Err(TomlError("toml: top-level values must be Go maps or structs".to_owned()));
+        }
+        _ => writer.inline(value, 0)?,
     }
     Ok(writer.out)
 }
@@ -30,6 +42,7 @@ pub(crate) fn encode(value: &Value) -> Result<Vec<u8>, TomlError> {
 enum Plain {
     Nothing,
     Literal(String),
+    Float(f64),
     Array(Vec<Value>),
     Table(Vec<(Str, Value)>),
 }
@@ -40,24 +53,37 @@ fn plain(value: &Value) -> Plain {
         Value::Bool(truth) => Plain::Literal(truth.to_string()),
         Value::Int(number, _) => Plain::Literal(number.to_string()),
         Value::Uint(number, _) => Plain::Literal(number.to_string()),
-        Value::Float(number) => Plain::Literal(float(*number)),
-        Value::Float32(number) => Plain::Literal(float(f64::from(*number))),
+        Value::Float(number) => Plain::Float(*number),
+        Value::Float32(number) => Plain::Float(f64::from(*number)),
         Value::Str(text) => Plain::Literal(quoted(text)),
         Value::Bytes(bytes) => Plain::Array(bytes.as_bytes().iter().map(|byte| Value::int(i64::from(*byte))).collect()),
         Value::List(list) if list.is_nil() => Plain::Nothing,
         Value::List(list) => Plain::Array(list.as_slice().to_vec()),
         Value::Map(map) if map.is_nil() => Plain::Nothing,
         Value::Map(map) => Plain::Table(map.entries()),
-        Value::Object(object) => match Marshal::of(&**object) {
-            Marshal::Value(value) => plain(&value),
-            Marshal::Fields(fields) => Plain::Table(fields),
-            Marshal::Unsupported => Plain::Nothing,
+        Value::Object(object) => match (object.as_any().downcast_ref(), Marshal::of(&**object)) {
+            (Some(time), _) => Plain::Literal(moment(time)),
+            (_, Marshal::Value(value)) => plain(&value),
+            (_, Marshal::Fields(fields)) => Plain::Table(fields),
+            (_, Marshal::Unsupported) => Plain::Nothing,
         },
     }
 }
 
+/// Returns a date and time; where it was read without a zone, it is written without one.
+fn moment(time: &Time) -> String {
+    let (_, zone) = time.zone.offset_at(time.seconds);
+    time.format(match zone.as_str() {
+        LOCAL_DATETIME => "2006-01-02T15:04:05.999999999",
+        LOCAL_DATE => "2006-01-02",
+        LOCAL_TIME => "15:04:05.999999999",
+        _ => "2006-01-02T15:04:05.999999999Z07:00",
+    })
+}
+
 struct Writer {
     out: Vec<u8>,
+    profile: Profile,
 }
 
 impl Writer {
@@ -127,6 +153,7 @@ impl Writer {
         match plain(value) {
             Plain::Nothing => {}
             Plain::Literal(text) => self.out.extend_from_slice(text.as_bytes()),
+            Plain::Float(number) => self.out.extend_from_slice(float(number, self.profile).as_bytes()),
             Plain::Array(items) => {
                 is_table_array(&items)?;
                 self.out.push(b'[');
@@ -213,14 +240,17 @@ fn quoted(text: &Str) -> String {
     out
 }
 
-/// Returns a float in its shortest form, with a point or an exponent.
-fn float(number: f64) -> String {
+/// Returns a float in its shortest form, with a point or an exponent; the older library writes no exponent.
+fn float(number: f64, profile: Profile) -> String {
     if number.is_nan() {
         return if number.is_sign_negative() { "-nan" } else { "nan" }.to_owned();
     }
     if number.is_infinite() {
         return if number < 0.0 { "-inf" } else { "inf" }.to_owned();
     }
-    let text = super::float_g(number);
+    let text = match profile {
+        Profile::Helm4 => crate::golang::float_g(number),
+        Profile::Helm3 => number.to_string(),
+    };
     if text.contains(['e', '.']) { text } else { format!("{text}.0") }
 }

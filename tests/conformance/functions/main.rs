@@ -1,0 +1,92 @@
+//! Function by function against both releases of Helm: templates that follow from a seed, many in one run of Helm.
+//!
+//! `TOWPATH_SEED` varies them, `TOWPATH_CASES` says how many there are (20,000 take some minutes).
+
+mod grammar;
+mod helm;
+mod ours;
+mod pools;
+mod random;
+
+use std::collections::BTreeMap;
+
+use towpath_helm::Profile;
+
+use self::{grammar::Grammar, random::Random};
+
+/// What came of a case: its output in JSON, or the error.
+type Outcome = Result<String, String>;
+
+fn setting(name: &str, default: u64) -> u64 {
+    let text = std::env::var(name).ok();
+    text.map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is {text}, not a number")))
+}
+
+#[test]
+fn generated_templates_give_what_helm_gives() {
+    let seed = setting("TOWPATH_SEED", 1);
+    let count = usize::try_from(setting("TOWPATH_CASES", 700)).expect("because it is small");
+    let mut report = Vec::new();
+    for (profile, program) in [(Profile::Helm4, "helm4"), (Profile::Helm3, "helm3")] {
+        let grammar = Grammar::new(profile == Profile::Helm4);
+        // Each case has a seed of its own, so that it stays what it is when others come and go.
+        let cases: Vec<String> = (0..count)
+            .map(|number| {
+                grammar.case(number, &mut Random::new(seed.wrapping_mul(1 << 32).wrapping_add(number as u64)))
+            })
+            .collect();
+        let ours: Vec<Outcome> = cases.iter().map(|case| ours::outcome(case, profile)).collect();
+        let theirs = helm::outcomes(program, &cases, &ours);
+        let mut refused = 0;
+        for ((case, ours), theirs) in cases.iter().zip(&ours).zip(&theirs) {
+            refused += usize::from(theirs.is_err());
+            if stable(ours) != stable(theirs) {
+                report.push(format!("{program}: {case}\n  theirs {theirs:?}\n  ours   {ours:?}\n"));
+            }
+        }
+        eprintln!("{program}: {count} cases of seed {seed}, {refused} of them refused by both");
+        assert!(refused * 2 < count, "most cases are refused: they show little");
+    }
+    assert!(report.is_empty(), "{} cases differ:\n{}", report.len(), report.join("\n"));
+}
+
+/// Returns an outcome without what differs from run to run of Helm itself: addresses.
+fn stable(outcome: &Outcome) -> Outcome {
+    let plain = |text: &String| {
+        let mut out = String::new();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find("0xc") {
+            let end = rest[at + 2..].find(|c: char| !c.is_ascii_hexdigit()).map_or(rest.len(), |end| at + 2 + end);
+            out.push_str(&rest[..at]);
+            out.push_str(if end - at > 8 { "ADDRESS" } else { &rest[at..end] });
+            rest = &rest[end..];
+        }
+        out + rest
+    };
+    match outcome {
+        Ok(text) => Ok(plain(text)),
+        Err(text) => Err(plain(text)),
+    }
+}
+
+/// Returns the files of the chart that holds `cases`, each in a template of its own, and one that shows them all.
+fn chart(cases: &BTreeMap<String, &str>) -> BTreeMap<String, Vec<u8>> {
+    let mut files: BTreeMap<String, Vec<u8>> =
+        FILES.iter().map(|(name, content)| ((*name).to_owned(), content.as_bytes().to_vec())).collect();
+    let mut all = "kind: Cases\n".to_owned();
+    for (name, case) in cases {
+        all.push_str(&format!("{name}: {{{{ include \"cases/templates/_{name}.tpl\" . | toJson }}}}\n"));
+        files.insert(format!("templates/_{name}.tpl"), case.as_bytes().to_vec());
+    }
+    files.insert("templates/all.yaml".to_owned(), all.into_bytes());
+    files
+}
+
+const FILES: &[(&str, &str)] = &[
+    ("Chart.yaml", include_str!("Chart.yaml")),
+    ("values.yaml", include_str!("values.yaml")),
+    ("templates/_lib.tpl", include_str!("lib.tpl")),
+    ("config/a.txt", "first\nsecond é\n"),
+    ("config/b.tpl", "{{ .Release.Name }}: {{ .Values.text }}"),
+    ("config/c.yaml", "a: 1\n"),
+];
