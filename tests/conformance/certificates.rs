@@ -54,7 +54,7 @@ fn ours(template: &str, values: &str, profile: Profile) -> String {
     let mut env = RenderEnv::new("demo", SystemTime::now(), Randomness::seeded(5));
     env.profile = profile;
     let rendered = render(&chart, &ValuesOptions::default(), &env, &Options::default());
-    rendered.unwrap_or_else(|error| panic!("{error}")).to_text()
+    rendered.expect("the chart renders").to_text()
 }
 
 fn theirs(folder: &Path, template: &str, values: &str, program: &str) -> String {
@@ -76,9 +76,10 @@ fn blocks(text: &str) -> Vec<(&str, String)> {
 /// Returns what stands in a PEM text: its label and the shape of its DER.
 fn shape(pem: &str) -> String {
     let lines: Vec<&str> = pem.lines().collect();
-    let [first, body @ .., last] = lines.as_slice() else { panic!("no PEM: {pem}") };
+    assert!(lines.len() > 2, "no PEM: {pem}");
+    let (first, body, last) = (lines[0], &lines[1..lines.len() - 1], lines[lines.len() - 1]);
     assert!(body.iter().rev().skip(1).all(|line| line.len() == 64), "lines have 64 characters: {pem}");
-    assert_eq!(first.replace("BEGIN", "END"), **last);
+    assert_eq!(first.replace("BEGIN", "END"), last);
     let der = STANDARD.decode(body.concat()).expect("because PEM holds base64");
     let mut out = format!("{first}\n");
     describe(&der, 1, &mut out).expect("because PEM holds DER");
@@ -89,22 +90,20 @@ fn shape(pem: &str) -> String {
 fn describe(mut der: &[u8], depth: usize, out: &mut String) -> Option<()> {
     while let [tag, rest @ ..] = der {
         let (first, rest) = rest.split_first()?;
-        let (length, rest) = match first {
-            0..=127 => (usize::from(*first), rest),
-            _ => {
-                let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-                (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), rest)
-            }
+        let (length, rest) = if *first < 128 {
+            (usize::from(*first), rest)
+        } else {
+            let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
+            (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), rest)
         };
         let (content, rest) = rest.split_at_checked(length)?;
         let words = content.iter().skip_while(|byte| **byte == 0).count().div_ceil(8);
         out.push_str(&format!("{}{tag:02x}", "  ".repeat(depth)));
         let inner = match tag {
-            0x30..=0x31 | 0xa0..=0xa3 => Some(content),
             // Octet strings and bit strings often hold DER themselves, but not those of the lengths of key identifiers,
             // Ed25519 keys and signatures: these are random and could look like DER.
             0x03 | 0x04 if matches!(content.len(), 20 | 32 | 65) => None,
-            0x04 => Some(content),
+            0x30..=0x31 | 0xa0..=0xa3 | 0x04 => Some(content),
             0x03 => content.split_first().map(|(unused, bits)| {
                 out.push_str(&format!(" {unused}"));
                 bits
