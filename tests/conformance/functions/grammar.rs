@@ -47,7 +47,7 @@ impl Grammar {
             0..=12 => {
                 let function = &self.functions[number % self.functions.len()];
                 let call = self.call(function, 2, random);
-                self.shown(&call, function.result, random)
+                shown(&call, function.result, random)
             }
             13..=14 => format!("{{{{ {} }}}}", self.printed(random)),
             15..=18 => self.statement(3, random),
@@ -55,26 +55,6 @@ impl Grammar {
                 let case = self.statement(2, random);
                 broken(&case, random)
             }
-        }
-    }
-
-    /// Returns an action that shows an expression.
-    fn shown(&self, call: &str, kind: &str, random: &mut Random) -> String {
-        match random.below(12) {
-            0 => format!("{{{{ {call} | toJson }}}}"),
-            1 => format!("{{{{ {call} | quote }}}}"),
-            2 => format!("{{{{ {call} | typeOf }}}}"),
-            3 if kind != "time" && !call.contains("Date") && !call.contains("date") => {
-                format!("{{{{ printf \"%#v %T\" ({call}) ({call}) }}}}")
-            }
-            4 if matches!(kind, "map" | "list" | "ints" | "strs") => format!("{{{{ {call} | toYaml }}}}"),
-            4 => format!("{{{{- {call} | toString | trunc 60 -}}}}"),
-            5 if matches!(kind, "list" | "ints" | "strs") => {
-                format!("{{{{ range $i, $e := {call} }}}}{{{{ $i }}}}={{{{ $e }}}};{{{{ else }}}}none{{{{ end }}}}")
-            }
-            6 => format!("{{{{ $x := {call} }}}}{{{{ $x }}}}{{{{ if $x }}}}T{{{{ else }}}}F{{{{ end }}}}"),
-            7 => format!("{{{{ with {call} }}}}{{{{ . }}}}{{{{ else }}}}E{{{{ end }}}}"),
-            _ => format!("{{{{ {call} }}}}"),
         }
     }
 
@@ -143,7 +123,7 @@ impl Grammar {
     fn printed(&self, random: &mut Random) -> String {
         let mut format = String::new();
         let mut count = 0;
-        for _ in 0..1 + random.below(3) {
+        for _ in 0..=random.below(3) {
             format.push_str(random.pick(&["", "a ", "é", "=", "[", "\\n"]));
             format.push('%');
             for flag in ["+", "-", "#", " ", "0"] {
@@ -202,8 +182,8 @@ impl Grammar {
                 _ => format!("{open}{}{close}", any(self, random)),
             };
         }
-        let mut body = |random: &mut Random| -> String {
-            (0..1 + random.below(2)).map(|_| self.statement(depth - 1, random)).collect()
+        let body = |random: &mut Random| -> String {
+            (0..=random.below(2)).map(|_| self.statement(depth - 1, random)).collect()
         };
         let (first, second) = (body(random), body(random));
         match random.below(16) {
@@ -318,4 +298,24 @@ fn broken(case: &str, random: &mut Random) -> String {
         characters.splice(at..at, extra.chars());
     }
     characters.into_iter().collect()
+}
+
+/// Returns an action that shows an expression.
+fn shown(call: &str, kind: &str, random: &mut Random) -> String {
+    match random.below(12) {
+        0 => format!("{{{{ {call} | toJson }}}}"),
+        1 => format!("{{{{ {call} | quote }}}}"),
+        2 => format!("{{{{ {call} | typeOf }}}}"),
+        3 if kind != "time" && !call.contains("Date") && !call.contains("date") => {
+            format!("{{{{ printf \"%#v %T\" ({call}) ({call}) }}}}")
+        }
+        4 if matches!(kind, "map" | "list" | "ints" | "strs") => format!("{{{{ {call} | toYaml }}}}"),
+        4 => format!("{{{{- {call} | toString | trunc 60 -}}}}"),
+        5 if matches!(kind, "list" | "ints" | "strs") => {
+            format!("{{{{ range $i, $e := {call} }}}}{{{{ $i }}}}={{{{ $e }}}};{{{{ else }}}}none{{{{ end }}}}")
+        }
+        6 => format!("{{{{ $x := {call} }}}}{{{{ $x }}}}{{{{ if $x }}}}T{{{{ else }}}}F{{{{ end }}}}"),
+        7 => format!("{{{{ with {call} }}}}{{{{ . }}}}{{{{ else }}}}E{{{{ end }}}}"),
+        _ => format!("{{{{ {call} }}}}"),
+    }
 }

@@ -60,7 +60,8 @@ fn run_group(program: &str, folder: &Path, cases: &[String], group: &[usize], fo
         let error = error.strip_suffix("Use --debug flag to render out invalid YAML").unwrap_or(error).trim_end();
         let failed = rest.iter().position(|at| error.contains(&format!("_{}.tpl", name(*at))));
         let failed = failed.or((rest.len() == 1).then_some(0));
-        let at = rest.remove(failed.unwrap_or_else(|| panic!("{program} failed without naming a case: {text}")));
+        assert!(failed.is_some(), "{program} failed without naming a case: {text}");
+        let at = rest.remove(failed.unwrap_or_default());
         if group.len() == 1 {
             found.push((at, Err(error.to_owned())));
         } else {

@@ -15,7 +15,7 @@ pub(crate) fn outcome(case: &str, profile: Profile) -> Outcome {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let mut env = RenderEnv::new("demo", now, Randomness::seeded(1));
     env.profile = profile;
-    env.time_zone = crate::helm::ZONE.to_owned();
+    crate::helm::ZONE.clone_into(&mut env.time_zone);
     match render(&chart, &ValuesOptions::default(), &env, &Options::default()) {
         Ok(rendered) => {
             let text = rendered.to_text();

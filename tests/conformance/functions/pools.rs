@@ -3,6 +3,7 @@
 use crate::random::Random;
 
 /// Returns an operand that stands for itself, without parentheses where it needs none.
+#[expect(clippy::too_many_lines, reason = "a table of what there is of each kind")]
 pub(crate) fn operand(kind: &str, random: &mut Random) -> String {
     let pool: &[&str] = match kind {
         "any" => {
