@@ -1,3 +1,4 @@
+mod limits;
 pub(crate) mod source;
 mod switch;
 mod template;

@@ -4,6 +4,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::{
     HelmVersion,
+    limits::Limits,
     source::{ChartChoice, Fetching},
     switch::{as_in_go, boolean, duration},
 };
@@ -29,6 +30,8 @@ pub(crate) struct Template {
     pub(crate) chart: ChartChoice,
     #[command(flatten)]
     pub(crate) fetching: Fetching,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
     #[command(flatten)]
     pub(crate) unused: Unused,
     /// The Helm whose bytes are wanted
