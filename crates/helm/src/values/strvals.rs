@@ -217,7 +217,11 @@ impl Parser<'_, '_> {
         let held = || usize::try_from(at).ok().and_then(|at| list.get(at)).cloned().unwrap_or_default();
         match stop {
             None => Err(Stop::End),
-            Some('=') => self.value(|value| set_index(list, at, value)),
+            Some('=') => match self.value(|value| set_index(list, at, value)) {
+                // The text may end here, also inside of a list of lists.
+                Err(Stop::End) => Ok(()),
+                result => result,
+            },
             Some('[') => {
                 let next = self.index()?;
                 let mut inner = match held() {

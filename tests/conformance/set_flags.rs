@@ -1,0 +1,231 @@
+//! The grammars of `--set` and its kin against both releases of Helm: arguments that follow from a seed.
+//!
+//! `TOWPATH_SEED` varies them, `TOWPATH_CASES` says how many there are; each is a run of Helm of its own.
+
+use std::{
+    path::Path,
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::SystemTime,
+};
+
+use towpath_helm::{Chart, ChartLimits, Options, Profile, Randomness, RenderEnv, ValuesOptions, render};
+use towpath_model::FileTree;
+use towpath_tests::{output, peer};
+
+const CHART: &str = "apiVersion: v2\nname: flags\nversion: 1.0.0\n";
+const VALUES: &str = "a: {b: 1, c: [x, {y: z}]}\nl: [1, [2, 3], {k: v}]\nn: null\ns: text\n";
+const TEMPLATE: &str = "kind: Values\nall: {{ .Values | toJson }}\ntypes: {{ range $k, $v := .Values }}{{ printf \"%s=%T \" $k $v }}{{ end }}\n";
+const FILE: &str = "from a file\nwith, two = lines\n";
+
+/// Pieces that keys and values are put together from.
+const PIECES: &[&str] = &[
+    "a",
+    "b",
+    "c",
+    "l",
+    "s",
+    "n",
+    "key",
+    "ä",
+    "0",
+    "1",
+    "2",
+    "9",
+    "-1",
+    "65537",
+    ".",
+    ".",
+    ".",
+    "=",
+    "=",
+    "=",
+    ",",
+    ",",
+    "[",
+    "]",
+    "[0]",
+    "[1]",
+    "[2]",
+    "[0][1]",
+    "[-1]",
+    "[x]",
+    "{",
+    "}",
+    "{1,2}",
+    "{a,b,}",
+    "{}",
+    "\\",
+    "\\.",
+    "\\,",
+    "\\=",
+    "\\[",
+    "\\{",
+    "\\\\",
+    "true",
+    "FALSE",
+    "null",
+    "NULL",
+    "1.5",
+    "1e3",
+    "0x1F",
+    "012",
+    "00",
+    "0",
+    "-5",
+    "+7",
+    "9223372036854775808",
+    "\"",
+    "'",
+    " ",
+    "\n",
+    ":",
+    "{\"x\":1}",
+    "[1,null]",
+    "\"t\"",
+    "nul",
+    "1}",
+    "{{",
+    "a.b=1",
+    "a.c[0]=q",
+    "l[3]=w",
+    "n.x=y",
+    "s.t=u",
+    "k=v",
+    "a=",
+    "=v",
+    "file",
+];
+
+const FLAGS: &[&str] = &["--set", "--set", "--set", "--set-string", "--set-json", "--set-literal", "--set-file"];
+
+fn setting(name: &str, default: usize) -> usize {
+    let text = std::env::var(name).ok();
+    text.map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is {text}, not a number")))
+}
+
+/// Returns a source of numbers below a limit: splitmix64.
+fn numbers(mut state: u64) -> impl FnMut(usize) -> usize {
+    move |limit| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ mixed >> 31) % limit as u64).expect("because it is below a usize")
+    }
+}
+
+fn argument(flag: &str, below: &mut impl FnMut(usize) -> usize) -> String {
+    let mut text = String::new();
+    if below(4) > 0 {
+        // Mostly a key, an equals sign and a value, some of it odd.
+        let keys = [
+            "a", "a.b", "a.c", "l", "l[0]", "l[1][0]", "l[2].k", "n", "n.m", "s", "new", "new[1].x", "x\\.y",
+            "a.c[1].y", "l[4]",
+        ];
+        text.push_str(keys[below(keys.len())]);
+        text.push('=');
+    }
+    for _ in 0..below(5) {
+        text.push_str(PIECES[below(PIECES.len())]);
+    }
+    if flag == "--set-file" && below(3) > 0 {
+        text = format!("{}=file", ["a.b", "l[0]", "new"][below(3)]);
+    }
+    text
+}
+
+fn ours(arguments: &[(String, String)], profile: Profile) -> Result<String, String> {
+    let tree = FileTree::from_files([
+        ("Chart.yaml", CHART.as_bytes()),
+        ("values.yaml", VALUES.as_bytes()),
+        ("templates/all.yaml", TEMPLATE.as_bytes()),
+    ]);
+    let chart = Chart::load(&tree.expect("the names are sound"), &ChartLimits::default()).expect("the chart is sound");
+    let mut values = ValuesOptions {
+        read_file: Some(Arc::new(|path: &str| match path {
+            "file" => Ok(FILE.as_bytes().to_vec()),
+            path => Err(format!("open {path}: no such file or directory")),
+        })),
+        ..ValuesOptions::default()
+    };
+    for (flag, argument) in arguments {
+        let of_flag = match flag.as_str() {
+            "--set" => &mut values.set,
+            "--set-string" => &mut values.set_string,
+            "--set-json" => &mut values.set_json,
+            "--set-literal" => &mut values.set_literal,
+            _ => &mut values.set_file,
+        };
+        of_flag.push(argument.clone());
+    }
+    let mut env = RenderEnv::new("demo", SystemTime::UNIX_EPOCH, Randomness::seeded(1));
+    env.profile = profile;
+    let rendered = render(&chart, &values, &env, &Options::default());
+    rendered.map(|rendered| rendered.to_text()).map_err(|error| error.to_string())
+}
+
+fn theirs(folder: &Path, arguments: &[(String, String)], program: &str) -> Result<String, String> {
+    let mut helm = Command::new(peer(program));
+    helm.current_dir(folder).args(["template", "demo", "chart"]).env("HOME", folder);
+    for (flag, argument) in arguments {
+        helm.arg(format!("{flag}={argument}"));
+    }
+    let helm = output(&mut helm);
+    if helm.status.success() {
+        return Ok(String::from_utf8_lossy(&helm.stdout).into_owned());
+    }
+    let text = String::from_utf8_lossy(&helm.stderr).into_owned();
+    Err(text.split_once("Error: ").map_or(text.as_str(), |(_, error)| error).trim_end().to_owned())
+}
+
+#[test]
+fn values_are_set_as_helm_sets_them() {
+    let (seed, count) = (setting("TOWPATH_SEED", 1), setting("TOWPATH_CASES", 150));
+    let work = tempfile::tempdir().expect("a folder can be made");
+    std::fs::create_dir_all(work.path().join("chart/templates")).expect("a folder can be made");
+    for (name, text) in [
+        ("chart/Chart.yaml", CHART),
+        ("chart/values.yaml", VALUES),
+        ("chart/templates/all.yaml", TEMPLATE),
+        ("file", FILE),
+    ] {
+        std::fs::write(work.path().join(name), text).expect("a file can be written");
+    }
+    let next = AtomicUsize::new(0);
+    let look = || {
+        let (mut differing, mut refused) = (Vec::new(), 0);
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= count {
+                return (differing, refused);
+            }
+            let mut below = numbers((seed as u64) << 32 | number as u64);
+            let arguments: Vec<(String, String)> = (0..1 + below(3))
+                .map(|_| {
+                    let flag = FLAGS[below(FLAGS.len())];
+                    (flag.to_owned(), argument(flag, &mut below))
+                })
+                .collect();
+            for (profile, program) in [(Profile::Helm4, "helm4"), (Profile::Helm3, "helm3")] {
+                let (ours, theirs) = (ours(&arguments, profile), theirs(work.path(), &arguments, program));
+                refused += usize::from(theirs.is_err());
+                // Refusals count as such: our words name the argument, Helm's differ from case to case.
+                if ours.as_ref().ok() != theirs.as_ref().ok() {
+                    differing.push(format!("{program} {arguments:?}\n  theirs {theirs:?}\n  ours   {ours:?}"));
+                }
+            }
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let found: Vec<(Vec<String>, usize)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(look)).collect();
+        threads.into_iter().map(|thread| thread.join().expect("a thread ends")).collect()
+    });
+    let refused: usize = found.iter().map(|(_, refused)| refused).sum();
+    let differing: Vec<String> = found.into_iter().flat_map(|(differing, _)| differing).collect();
+    eprintln!("{count} cases of seed {seed}, {refused} of {} runs refused", 2 * count);
+    assert!(differing.is_empty(), "{} differ:\n{}", differing.len(), differing.join("\n"));
+}
