@@ -27,7 +27,7 @@ const MAX_STEPS: u64 = 1 << 21;
 const MAX_FAILURES: usize = 10_000;
 
 /// The largest schema that is read.
-const MAX_BYTES: usize = 8 << 20;
+const MAX_BYTES: usize = 4 << 20;
 
 /// Why a schema cannot be used, or what of the values it refuses.
 #[derive(Debug)]

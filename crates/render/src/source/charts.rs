@@ -58,7 +58,9 @@ impl Charts {
                 if let (Some(keyring), Some(name)) = (keyring, &name) {
                     fetch.verify(&archive, name, keyring)?;
                 }
-                let chart = Chart::from_archive(&archive.bytes, &limits).map_err(|error| error.diagnostic())?;
+                let place = || format!("in the archive `{}`", request.chart.trim());
+                let chart = Chart::from_archive(&archive.bytes, &limits);
+                let chart = chart.map_err(|error| error.diagnostic().cause(place()))?;
                 if let (Some(keyring), None) = (keyring, name) {
                     let metadata = chart.metadata();
                     fetch.verify(&archive, &format!("{}-{}.tgz", metadata.name, metadata.version), keyring)?;

@@ -16,7 +16,7 @@ use crate::{
 const KNOWN: [&str; 7] = ["array", "boolean", "integer", "number", "null", "object", "string"];
 
 /// How deep schemas may lead to each other.
-const MAX_DEPTH: usize = 12_000;
+const MAX_DEPTH: usize = 10_000;
 
 /// Looks for what is wrong with a schema, in the order in which the library does.
 pub(super) struct Parser<'p, 'd> {

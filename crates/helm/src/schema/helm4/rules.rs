@@ -14,6 +14,9 @@ use crate::{
     },
 };
 
+/// How many choices are listed.
+const MAX_SHOWN: usize = 10_000;
+
 const TYPES: [&str; 7] = ["null", "boolean", "number", "integer", "string", "array", "object"];
 
 impl Validator<'_> {
@@ -69,7 +72,9 @@ impl Validator<'_> {
     }
 
     fn enum_message(&self, choices: &[NodeId]) -> String {
-        if choices.iter().any(|choice| matches!(self.documents.node(*choice), Node::Array(_) | Node::Object(_))) {
+        if choices.len() > MAX_SHOWN
+            || choices.iter().any(|choice| matches!(self.documents.node(*choice), Node::Array(_) | Node::Object(_)))
+        {
             return "'enum' failed".to_owned();
         }
         let shown: Vec<String> = choices.iter().map(|choice| self.display(*choice)).collect();

@@ -15,7 +15,7 @@ use crate::schema::{
 };
 
 /// How deep schemas may be applied within each other.
-const MAX_DEPTH: usize = 20_000;
+const MAX_DEPTH: usize = 10_000;
 
 /// A value that is held against a schema.
 #[derive(Debug, Clone, Copy)]
