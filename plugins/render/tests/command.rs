@@ -200,3 +200,24 @@ fn deterministic_runs_give_the_same_bytes() {
     assert_eq!(run(&["--deterministic"]), run(&["--deterministic"]));
     assert_ne!(run(&[]), run(&[]));
 }
+
+#[test]
+fn limits_end_a_rendering_where_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("templates")).unwrap();
+    fs::write(folder.path().join("Chart.yaml"), "apiVersion: v2\nname: long\nversion: 1.0.0\n").unwrap();
+    let template = "kind: ConfigMap\ndata: {{ range $i := until 9000 }}{{ $i }}0123456789{{ end }}\n";
+    fs::write(folder.path().join("templates/all.yaml"), template).unwrap();
+    let (code, _, err) = told(&run(folder.path(), &["template", "x", "."]));
+    assert_eq!(code, Some(0), "{err}");
+    let place = "long/templates/all.yaml:2:";
+    refused(folder.path(), &["template", "x", ".", "--limit-steps", "100"], 2, &[place, "steps"]);
+    refused(folder.path(), &["template", "x", ".", "--limit-memory", "0"], 2, &[place, "memory"]);
+    refused(
+        folder.path(),
+        &["template", "x", ".", "--limit-output", "0"],
+        2,
+        &["long/templates/all.yaml:1:", "output"],
+    );
+    refused(folder.path(), &["template", "x", ".", "--limit-time", "0"], 2, &["(long/templates/all.yaml)", "too long"]);
+}

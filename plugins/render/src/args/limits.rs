@@ -8,25 +8,25 @@ use towpath_helm::{Patience, RenderLimits};
 #[command(next_help_heading = "Limits for the charts of others")]
 pub(crate) struct Limits {
     /// Seconds that templates may run
-    #[arg(long = "limit-time", value_name = "SECONDS", default_value_t = 30)]
+    #[arg(id = "limit-time", long, value_name = "SECONDS", default_value_t = 30)]
     time: u64,
     /// Actions, calls and iterations, about 200 ns each [default: 5000000]
-    #[arg(long = "limit-steps", value_name = "N")]
+    #[arg(id = "limit-steps", long, value_name = "N")]
     steps: Option<u64>,
     /// MiB of output [default: 64]
-    #[arg(long = "limit-output", value_name = "MIB")]
+    #[arg(id = "limit-output", long, value_name = "MIB")]
     output: Option<usize>,
     /// MiB of values that templates make [default: 64]
-    #[arg(long = "limit-memory", value_name = "MIB")]
+    #[arg(id = "limit-memory", long, value_name = "MIB")]
     memory: Option<usize>,
     /// Templates that are open inside of one another [default: 20000]
-    #[arg(long = "limit-depth", value_name = "N")]
+    #[arg(id = "limit-depth", long, value_name = "N")]
     depth: Option<usize>,
 }
 
 impl Limits {
     /// Returns the limits of a rendering that begins now.
-    pub(crate) fn from_now(&self) -> RenderLimits {
+    pub(crate) fn starting_now(&self) -> RenderLimits {
         let (started, time) = (Instant::now(), Duration::from_secs(self.time));
         let default = RenderLimits::default();
         let bytes = |mib: Option<usize>, default| mib.map_or(default, |mib| mib.saturating_mul(1 << 20));

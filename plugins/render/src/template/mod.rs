@@ -109,7 +109,7 @@ impl Template {
             hooks,
             schema: if self.values.skip_schema_validation { Schema::Skip } else { Schema::Check },
             show_only: self.shown.show_only.clone(),
-            limits: self.limits.from_now(),
+            limits: self.limits.starting_now(),
             ..Options::default()
         }
     }
