@@ -9,6 +9,7 @@ mod archives;
 mod case;
 mod folders;
 mod schemas;
+mod templates;
 mod values;
 
 use std::time::Duration;
@@ -71,5 +72,6 @@ fn hostile_charts_end_soon_with_clear_words() {
     cases.extend(folders::cases());
     cases.extend(values::cases());
     cases.extend(schemas::cases());
+    cases.extend(templates::cases());
     check(&cases);
 }
