@@ -10,17 +10,29 @@ pub struct Signature {
     parameters: &'static [Type],
     variadic: Option<Type>,
     result: Type,
+    flaw: Option<&'static str>,
 }
 
 impl Signature {
     /// Returns the signature of `func(parameters) result`.
     pub const fn new(parameters: &'static [Type], result: Type) -> Self {
-        Self { parameters, variadic: None, result }
+        Self { parameters, variadic: None, result, flaw: None }
     }
 
     /// Returns the signature of `func(parameters, rest ...element) result`.
     pub const fn variadic(parameters: &'static [Type], element: Type, result: Type) -> Self {
-        Self { parameters, variadic: Some(element), result }
+        Self { parameters, variadic: Some(element), result, flaw: None }
+    }
+
+    /// Returns the signature of a method that Go has and templates cannot call, such as one of three results: calling it is
+    /// the error `flaw`.
+    pub const fn uncallable(parameters: &'static [Type], flaw: &'static str) -> Self {
+        Self { parameters, variadic: None, result: Type::Any, flaw: Some(flaw) }
+    }
+
+    /// Returns why it cannot be called, where it cannot.
+    pub fn flaw(&self) -> Option<&'static str> {
+        self.flaw
     }
 
     /// Returns the types of the parameters, without the variadic one.

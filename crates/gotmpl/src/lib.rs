@@ -50,4 +50,4 @@ pub use function::{Body, CallError, Function, Functions, Signature};
 pub use limits::Limits;
 pub use session::Session;
 pub use templates::{MissingKey, Parsed, Templates};
-pub use value::{IntKind, Kind, List, ListType, Map, MapType, Object, Str, Type, UintKind, Value};
+pub use value::{IntKind, Kind, List, ListType, Map, MapMethod, MapType, Object, Str, Type, UintKind, Value};

@@ -50,7 +50,7 @@ fn run_group(program: &str, folder: &Path, cases: &[String], group: &[usize], fo
             let lines: BTreeMap<&str, &str> = text.lines().filter_map(|line| line.split_once(": ")).collect();
             for at in rest.drain(..) {
                 let line = lines.get(name(at).as_str()).expect("every case has its line");
-                found.push((at, Ok((*line).to_owned())));
+                found.push((at, Ok(crate::output(line))));
             }
             return;
         }

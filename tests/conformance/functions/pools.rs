@@ -8,8 +8,8 @@ pub(crate) fn operand(kind: &str, random: &mut Random) -> String {
     let pool: &[&str] = match kind {
         "any" => {
             let kind = random.pick(&[
-                "str", "int", "float", "bool", "list", "map", "nil", "int64", "object", "str", "map", "list", "time",
-                "ints",
+                "str", "int", "float", "bool", "list", "map", "nil", "int64", "object", "str", "map", "list", "ints",
+                "verobj",
             ]);
             return operand(kind, random);
         }
@@ -22,6 +22,25 @@ pub(crate) fn operand(kind: &str, random: &mut Random) -> String {
             return operand(kind, random);
         }
         "str" => STRINGS,
+        // Without bytes that are no UTF-8.
+        "text" => &[
+            "\"\"",
+            "\"hello world\"",
+            "\"Hello, World! foo-bar_baz\"",
+            "\"ünï日本\"",
+            ".Values.camel",
+            ".Values.name",
+            ".Values.unicode",
+            ".Values.lines",
+            ".Values.spaces",
+            ".Values.quotes",
+            ".Values.version",
+            "\"HTTPServerID2Go\"",
+            ".Release.Name",
+            "\"a1B2 c3-D4\"",
+            "\"__x--Y  z\"",
+            "\"ǅ ß ŉ\"",
+        ],
         "sep" => &[
             "\"\"", "\" \"", "\"l\"", "\"-\"", "\"lo\"", "\"a\"", "\"ß\"", "\"\\n\"", "\".\"", "\"_\"", "\"my-\"",
             "\"<br>\"", "\"日\"", "\" \\t\"",
@@ -67,6 +86,106 @@ pub(crate) fn operand(kind: &str, random: &mut Random) -> String {
             "(float64 3)",
             "100000000000000000000.5",
         ],
+        "zero" => &["0", "0", "0", "1", "-1", "(len \"\")"],
+        "one" => &["0", "1", "1", "2", "5"],
+        "count" => &["0", "1", "2", "3", "5", "8", "(len \"ab\")", "(int 2)"],
+        "chunk" => &["1", "2", "3", "5", "-1", "0"],
+        "nonzero" => &["1", "2", "-3", "7", "2.5", "\"3\"", "(int64 4)", "true", ".Values.int", ".Values.negative"],
+        "numlit" => &["1", "2", "'a'", "0x10", "0b11", "-7", "1_000"],
+        "rune" => &["'a'", "'é'", "'\\n'", "0x1F44D", "65", "'\\u65e5'", "'\\''", "-1", "1114112", "'\\x41'", "55296"],
+        "mixed" => &[
+            ".Values.list",
+            ".Values.nested",
+            "(dict \"a\" (dict \"a\" (list 1 2)))",
+            "(list (list 1 2) (list 3))",
+            ".Values.maps",
+            "(dict \"a\" 1)",
+            ".Values.mixed",
+            "\"text\"",
+            "nil",
+            ".Values.strings",
+        ],
+        "index" => &["0", "1", "\"a\"", "0", "\"a\"", "\"absent\"", "-1", "9", "nil", "1.0", "(int64 1)", "true"],
+        "sized" => &[
+            "\"häß\"",
+            ".Values.list",
+            ".Values.map",
+            ".Values.text",
+            "(list)",
+            "(dict \"a\" 1)",
+            "(until 4)",
+            ".Values.nested",
+            "\"\"",
+            ".Chart.Keywords",
+        ],
+        "apiversion" => &[
+            "\"v1\"",
+            "\"apps/v1\"",
+            "\"networking.k8s.io/v1\"",
+            "\"policy/v1beta1\"",
+            "\"absent/v1\"",
+            "\"\"",
+            "\"apps/v1/Deployment\"",
+            "\"monitoring.coreos.com/v1\"",
+        ],
+        "file" => &[
+            "\"config/a.txt\"",
+            "\"config/b.tpl\"",
+            "\"config/c.yaml\"",
+            "\"absent\"",
+            "\"config\"",
+            "\"\"",
+            "\"./config/a.txt\"",
+            "\"Chart.yaml\"",
+            "\"values.yaml\"",
+            "\"config/empty\"",
+            "\"config/bytes.bin\"",
+            "\"config/crlf.txt\"",
+        ],
+        // Helm 3 ends with an error at the lines of an empty file of a folder, see COMPATIBILITY.md.
+        "fullfile" => &["\"config/a.txt\"", "\"config/crlf.txt\"", "\"absent\"", "\"\"", "\"config/c.yaml\""],
+        "glob" => &[
+            "\"config/*\"",
+            "\"**\"",
+            "\"*\"",
+            "\"**.yaml\"",
+            "\"config/?.txt\"",
+            "\"config/[ab].*\"",
+            "\"{a,config}/*\"",
+            "\"absent/*\"",
+            "\"\"",
+            "\"[\"",
+            "\"config/{a,c}.*\"",
+            "\"config/[!a]*\"",
+            "\"**/a.txt\"",
+        ],
+        "litstr" => &["\"1\"", "\"upper `a`\"", "\"list 1 2\"", "\".Values.text\"", "\"$x\"", "\"nofunc\"", "\"\""],
+        "verobj" => &[
+            "(semver \"1.2.3\")",
+            "(semver \"v1.2.3-rc.1+b5\")",
+            "(semver \"2\")",
+            "(semver \"1.10\")",
+            "(semver .Capabilities.KubeVersion.Version)",
+            "(semver .Values.version)",
+            "(semver \"0.0.0-0\")",
+        ],
+        "timeobj" => &[
+            "(toDate \"2006-01-02T15:04:05Z07:00\" .Values.date)",
+            "(toDate \"2006-01-02\" \"1999-12-31\")",
+            "(toDate \"2006-01-02 15:04:05.000 -0700\" \"2024-07-01 09:05:03.120 +0530\")",
+            "(toDate \"x\" \"y\")",
+            "(mustToDate \"2006-01-02 MST\" \"2024-03-10 PST\")",
+            "(mustToDate \"2006-01-02 15:04 MST\" \"2024-03-10 01:59 UTC\")",
+            "(mustToDate \"2006-01-02 15:04:05\" \"2024-11-03 01:30:00\")",
+            "(mustToDate \"2006-01-02 15:04\" \"2024-03-10 02:30\")",
+            "(mustToDate \"2006\" \"0001\")",
+            "(toDate \"2006-01-02 15:04 MST\" \"2024-07-01 10:00 EST\")",
+            "(toDate \"2006-01-02 15:04 MST\" \"2024-07-01 10:00 GMT+3\")",
+            "(toDate \"2006-01-02 15:04 -0700\" \"2024-07-01 10:00 +0000\")",
+            "(toDate \"2006-01-02 15:04 MST\" \"2024-07-01 10:00 UTC\")",
+            "(mustToDate \"2006-01-02\" \"9999-12-31\")",
+            "(mustToDate \"2006-01-02T15:04:05.999999999Z07:00\" \"1969-12-31T23:59:59.000000001Z\")",
+        ],
         "small" => &["0", "1", "2", "3", "4", "5", "6", "7", "8", "12", "20", "40", "-1", "-2", "-5"],
         "step" => &["1", "2", "3", "-1", "-2", "7", "5"],
         "same" => {
@@ -77,7 +196,8 @@ pub(crate) fn operand(kind: &str, random: &mut Random) -> String {
             &["true", "false", ".Values.yes", ".Values.no", "(eq 1 1)", "(empty .Values.none)", ".Release.IsInstall"]
         }
         "nil" => &[".Values.nothing", ".Values.absent", "nil", ".Values.nested.a.x", "(index .Values.mixed 4)"],
-        "list" => LISTS,
+        // A list that has grown may have room for more, which Go's slices reach, see COMPATIBILITY.md.
+        "list" | "whole" => LISTS,
         "ints" => &["(until 3)", "(list 3 1 2)", ".Values.ints", ".Values.floats", "(untilStep 0 9 4)"],
         "strs" => {
             &["(splitList \",\" \"a,b,,c\")", "(list \"b\" \"a\" \"\")", ".Values.list", "(toStrings (list 1 nil 2.5))"]
@@ -309,6 +429,7 @@ pub(crate) fn operand(kind: &str, random: &mut Random) -> String {
         }
         "tplext" => &[
             "\"{{ .Values.text }}\" .",
+            "`{{ $x := 1 }}{{ range $i, $e := .Values.list }}{{ $x = add $x $i }}{{ end }}{{ $x }}` .",
             ".Values.template .",
             "\"{{ . }}\" 5",
             "\"{{ $ }}x{{ .a }}\" (dict \"a\" 1)",
@@ -549,6 +670,13 @@ const JSON: &[&str] = &[
     "\"nulx\"",
     "`\"\\u12\"`",
     "\"\\\"\"",
+    "\"1e999\"",
+    "\"[1e999]\"",
+    "`{\"a\":-1e999}`",
+    "\"-0\"",
+    "\"1e-999\"",
+    "\"\\t{}\\n\"",
+    "`{\"A\":1,\"a\":{\"\":null}}`",
 ];
 
 const YAML: &[&str] = &[
@@ -755,6 +883,7 @@ const LAYOUTS: &[&str] = &[
     "\"02 Jan 06 15:04 -0700\"",
     "\"Jan _2 15:04:05.000000\"",
     "\"MST -07 -07:00\"",
+    "\"2006-01-02 15:04 MST\"",
 ];
 
 const DATES: &[&str] = &[
@@ -776,4 +905,10 @@ const DATES: &[&str] = &[
     "\"garbage\"",
     "\"Thursday, 29-Feb-24 13:45:30 PST\"",
     "\"2024-02-29 \"",
+    "\"2024-02-29T13:45:30+00:00\"",
+    "\"2024-07-01 10:00 EST\"",
+    "\"2024-07-01 10:00 EDT\"",
+    "\"2024-02-29T13:45:30+24:60\"",
+    "\"2024-02-29T13:45:30+25:00\"",
+    "\"29 Feb 24 15:04 -0500\"",
 ];

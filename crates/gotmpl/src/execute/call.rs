@@ -63,6 +63,9 @@ impl<'t> Run<'_, 't> {
         last: Option<Slot>,
     ) -> Result<Slot, Error> {
         self.check_count(signature, name, arguments.len(), last.is_some())?;
+        if let Some(flaw) = signature.flaw() {
+            return self.fail(flaw);
+        }
         let mut values = self.session.take_buffer();
         for (at, argument) in arguments.iter().enumerate() {
             let value = self.argument(parameter(signature, at), argument, dot)?;

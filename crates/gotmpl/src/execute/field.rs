@@ -49,7 +49,14 @@ impl<'t> Run<'_, 't> {
                 }
                 Ok(Slot::default())
             }
-            Value::Map(map) => self.entry(map, name, has_arguments),
+            Value::Map(map) => match map.map_type().method(name.as_bytes()) {
+                Some(method) => {
+                    let call = |session: &mut crate::Session, values: &mut [Value]| (method.call)(session, map, values);
+                    let node = At::Operand(operand);
+                    self.call(&method.signature, &call, name.as_bytes(), node, dot, arguments, last)
+                }
+                None => self.entry(map, name, has_arguments),
+            },
             Value::Object(object) => {
                 let text = name.to_string_lossy();
                 if let Some(signature) = object.method(&text) {
@@ -84,6 +91,9 @@ impl<'t> Run<'_, 't> {
             return self.entry(&map, name, has_arguments);
         }
         let Some((value, declared)) = object.field(&name.to_string_lossy()) else {
+            if object.fields().iter().any(|(field, _)| field.as_bytes() == name.as_bytes()) {
+                return self.fail(format!("{name} is an unexported field of struct type {type_name}"));
+            }
             return self.fail(format!("can't evaluate field {name} in type {type_name}"));
         };
         if object.is_nil() && object.object_type().kind() == Kind::Pointer {
@@ -92,6 +102,8 @@ impl<'t> Run<'_, 't> {
         if has_arguments {
             return self.fail(format!("{name} has arguments but cannot be invoked as function"));
         }
-        Ok(Slot::declared(value, declared))
+        let slot = Slot::declared(value, declared);
+        let is_addressable = !slot.in_interface && object.object_type().kind() == Kind::Pointer;
+        Ok(Slot { is_addressable, ..slot })
     }
 }

@@ -23,17 +23,19 @@ use crate::{Type, Value};
 pub(crate) struct Slot {
     pub(crate) value: Value,
     pub(crate) in_interface: bool,
+    /// Whether it is a field of what a pointer leads to, so that Go finds the methods of its own pointer.
+    pub(crate) is_addressable: bool,
 }
 
 impl Slot {
     /// Returns a value of its own type; for nil, no value.
     pub(crate) fn new(value: Value) -> Self {
-        Self { value, in_interface: false }
+        Self { value, in_interface: false, is_addressable: false }
     }
 
     /// Returns a value of a declared type.
     pub(crate) fn declared(value: Value, declared: Type) -> Self {
-        Self { value, in_interface: matches!(declared, Type::Any) }
+        Self { value, in_interface: matches!(declared, Type::Any), is_addressable: false }
     }
 
     /// Tells whether there is no value: what Go calls invalid.

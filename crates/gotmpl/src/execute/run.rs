@@ -1,6 +1,6 @@
 use super::Slot;
 use crate::{
-    Error, ErrorKind, Place, Session, Str, Value,
+    Error, ErrorKind, Kind, Place, Session, Str, Value,
     fmt::{print_into, quote},
     parse::code::{Branch, Code, Command, Invoke, Node, Operand, Pipeline, Span, Symbol, Template},
 };
@@ -144,7 +144,7 @@ impl<'r, 't> Run<'r, 't> {
                 self.output.extend_from_slice(text.as_bytes());
                 true
             }
-            Value::Object(object) if !value.in_interface && object.pointer_text().is_some() => {
+            Value::Object(object) if value.is_addressable && object.pointer_text().is_some() => {
                 self.output.extend_from_slice(object.pointer_text().unwrap_or_default().as_bytes());
                 true
             }
@@ -152,7 +152,15 @@ impl<'r, 't> Run<'r, 't> {
                 if let Err(error) = self.session.weigh(std::slice::from_ref(value)) {
                     return Err(self.error(ErrorKind::Limit, error.to_string()));
                 }
-                print_into(self.output, value)
+                let is_whole = print_into(self.output, value);
+                // Go follows a pointer before it prints.
+                if matches!(value, Value::Object(object) if !object.is_nil() && object.text().is_none())
+                    && value.kind() == Kind::Pointer
+                    && self.output.get(before) == Some(&b'&')
+                {
+                    self.output.remove(before);
+                }
+                is_whole
             }
         };
         if !is_whole {

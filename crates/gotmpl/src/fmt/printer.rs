@@ -29,6 +29,9 @@ impl<'o> Printer<'o> {
             }
             (_, 'p') => self.pointer(value, verb),
             (Value::Bytes(bytes), _) => self.bytes(value, bytes, verb, "[]byte"),
+            (Value::List(list), _) if list.is_nil() && list.list_type().is_bytes() => {
+                self.nil_bytes(value, verb, "[]byte");
+            }
             (Value::List(_) | Value::Map(_) | Value::Func(_) | Value::Object(_), 'w') if !self.erroring => {
                 self.bad_verb(value, verb);
             }
@@ -65,6 +68,7 @@ impl<'o> Printer<'o> {
                 let elements: Vec<Value> = bytes.as_bytes().iter().map(byte).collect();
                 self.list("[]uint8", &elements, verb, depth);
             }
+            Value::List(list) if list.is_nil() && list.list_type().is_bytes() => self.nil_bytes(value, verb, "[]uint8"),
             Value::List(list) if list.is_nil() && self.flags.sharp_v => {
                 self.write(list.list_type().name);
                 self.write("(nil)");
@@ -101,9 +105,16 @@ impl<'o> Printer<'o> {
         self.erroring = before;
     }
 
-    /// Prints what the `String` or `Error` method gives. Returns whether there is one that fits the verb.
+    /// Prints what the `String`, `Error` or `GoString` method gives. Returns whether there is one that fits the verb.
     fn method(&mut self, object: &dyn Object, verb: char) -> bool {
-        if self.erroring || self.flags.sharp_v || !matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
+        if !self.erroring && self.flags.sharp_v {
+            let text = object.go_text();
+            if let Some(text) = &text {
+                self.flags.pad(self.out, self.flags.truncate(text.as_bytes()));
+            }
+            return text.is_some();
+        }
+        if self.erroring || !matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
             return false;
         }
         let Some(text) = object.text() else { return false };
@@ -185,7 +196,17 @@ impl<'o> Printer<'o> {
                 }
                 self.write(close);
             }
+            _ if matches!(value, Value::List(_)) => self.list(type_name, &[], verb, 0),
             _ => self.value(value, verb, 0),
+        }
+    }
+
+    fn nil_bytes(&mut self, value: &Value, verb: char, type_name: &str) {
+        if verb == 'v' && self.flags.sharp_v {
+            self.write(type_name);
+            self.write("(nil)");
+        } else {
+            self.bytes(value, &Str::default(), verb, type_name);
         }
     }
 

@@ -1,6 +1,10 @@
 use std::{borrow::Cow, fmt};
 
-use super::kind::{IntKind, Kind, UintKind};
+use super::{
+    Map, Value,
+    kind::{IntKind, Kind, UintKind},
+};
+use crate::{CallError, Session, Signature};
 
 /// A Go type: of a value, of a parameter, of an element.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +55,19 @@ pub struct MapType {
     pub element: Type,
     /// Whether the type is defined by name (`common.Values`) rather than written out.
     pub is_defined: bool,
+    /// The methods of a defined type; they come before the entries.
+    pub methods: &'static [MapMethod],
+}
+
+/// A method of a map type.
+#[derive(Debug)]
+pub struct MapMethod {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes and gives.
+    pub signature: Signature,
+    /// Calls it.
+    pub call: fn(&mut Session, &Map, &mut [Value]) -> Result<Value, CallError>,
 }
 
 impl ListType {
@@ -70,11 +87,27 @@ impl ListType {
         &Self { name: "[]map[string]interface {}", element: Type::Map(MapType::ANY), is_defined: false };
 }
 
+impl ListType {
+    /// Tells whether it is `[]uint8`.
+    pub fn is_bytes(&self) -> bool {
+        std::ptr::eq(self, Self::BYTE) || self.name == Self::BYTE.name
+    }
+}
+
 impl MapType {
     /// `map[string]interface {}`.
-    pub const ANY: &'static Self = &Self { name: "map[string]interface {}", element: Type::Any, is_defined: false };
+    pub const ANY: &'static Self =
+        &Self { name: "map[string]interface {}", element: Type::Any, is_defined: false, methods: &[] };
     /// `map[string]string`.
-    pub const STRING: &'static Self = &Self { name: "map[string]string", element: Type::String, is_defined: false };
+    pub const STRING: &'static Self =
+        &Self { name: "map[string]string", element: Type::String, is_defined: false, methods: &[] };
+}
+
+impl MapType {
+    /// Returns the method of this name.
+    pub(crate) fn method(&self, name: &[u8]) -> Option<&'static MapMethod> {
+        self.methods.iter().find(|method| method.name.as_bytes() == name)
+    }
 }
 
 impl Type {

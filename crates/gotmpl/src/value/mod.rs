@@ -11,7 +11,7 @@ use std::{borrow::Cow, fmt, rc::Rc, sync::Arc};
 
 pub(crate) use self::owned::{CONTAINER, ELEMENT, ENTRY};
 pub use self::{
-    go_type::{ListType, MapType, Type},
+    go_type::{ListType, MapMethod, MapType, Type},
     kind::{IntKind, Kind, UintKind},
     list::List,
     map::Map,
@@ -197,7 +197,6 @@ impl Value {
             Type::Float64 => Self::Float(0.0),
             Type::Complex128 => Self::Complex(0.0, 0.0),
             Type::String => Self::Str(Str::default()),
-            Type::List(list) if list.name == ListType::BYTE.name => Self::Bytes(Str::default()),
             Type::List(list) => Self::List(List::nil(list)),
             Type::Map(map) => Self::Map(Map::nil(map)),
         }

@@ -47,6 +47,11 @@ pub trait Object: Any {
         None
     }
 
+    /// Returns what its `GoString` method gives, where it has one: what `%#v` prints.
+    fn go_text(&self) -> Option<Str> {
+        None
+    }
+
     /// Returns what a `String` method gives that only a pointer to the type has. Go finds it where an action prints a value
     /// that has an address, such as a field, and nowhere else.
     fn pointer_text(&self) -> Option<Str> {

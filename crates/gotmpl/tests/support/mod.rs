@@ -15,7 +15,7 @@ use functions::functions;
 use objects::{Duration, Person, Point};
 
 /// `type Values map[string]any`.
-const VALUES: &MapType = &MapType { name: "main.Values", element: Type::Any, is_defined: true };
+const VALUES: &MapType = &MapType { name: "main.Values", element: Type::Any, is_defined: true, methods: &[] };
 
 /// Returns the output of a case and its error, in the form in which the Go program answers.
 pub(crate) fn run(case: &Json) -> (Vec<u8>, String) {

@@ -5,6 +5,7 @@ mod ignore;
 mod instance;
 mod load;
 mod metadata;
+mod metadata_value;
 mod pack;
 mod stored;
 
@@ -12,8 +13,8 @@ use std::sync::Arc;
 
 pub(crate) use instance::Instance;
 pub use load::ChartLimits;
-pub(crate) use metadata::Record;
 pub use metadata::{Dependency, Metadata};
+pub(crate) use metadata_value::{Embedded, Record};
 pub use pack::{PackedChart, pack_chart};
 pub(crate) use stored::{Failure, StoredFile};
 

@@ -93,6 +93,17 @@ impl Object for Capabilities {
             ("HelmVersion", Value::object(BuildInfo(self.profile))),
         ]
     }
+    fn method(&self, name: &str) -> Option<&'static Signature> {
+        let signature = match self.profile {
+            Profile::Helm4 => const { &Signature::new(&[], Type::Named(Kind::Pointer, "*common.Capabilities")) },
+            Profile::Helm3 => const { &Signature::new(&[], Type::Named(Kind::Pointer, "*chartutil.Capabilities")) },
+        };
+        (name == "Copy").then_some(signature)
+    }
+
+    fn call(&self, _session: &mut Session, _name: &str, _arguments: &mut [Value]) -> Result<Value, CallError> {
+        Ok(Value::object(self.clone()))
+    }
 }
 
 /// The field of a Kubernetes version that only printing shows.

@@ -12,7 +12,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Files(Arc<[StoredFile]>);
 
-const FILES: &MapType = &MapType { name: "engine.files", element: Type::List(ListType::BYTE), is_defined: true };
+const FILES: &MapType =
+    &MapType { name: "engine.files", element: Type::List(ListType::BYTE), is_defined: true, methods: &[] };
 
 impl Files {
     /// Returns the files of a chart.

@@ -28,7 +28,7 @@ impl State {
         Self {
             profile: env.profile,
             now: env.now,
-            zone: Zone::named(&env.time_zone).unwrap_or_else(Zone::utc),
+            zone: Zone::named(&env.time_zone).unwrap_or_else(Zone::utc).into_local(),
             randomness: env.randomness.begun(),
             objects: env.objects.clone(),
             resolver: env.resolver.clone(),

@@ -70,8 +70,14 @@ pub(super) fn elements<'v>(value: &'v Value, complaint: &str) -> Result<Cow<'v, 
 
 /// Returns a value as Sprig's `toString` shows it: `%v`, but bytes as text.
 pub(super) fn shown(value: &Value) -> Str {
+    plain(value).unwrap_or_else(|| crate::golang::display(value).into())
+}
+
+/// Returns a text or bytes as they are; a file that is not there is a nil slice of bytes.
+pub(super) fn plain(value: &Value) -> Option<Str> {
     match value {
-        Value::Str(text) | Value::Bytes(text) => text.clone(),
-        other => crate::golang::display(other).into(),
+        Value::Str(text) | Value::Bytes(text) => Some(text.clone()),
+        Value::List(list) if list.is_nil() && list.list_type().is_bytes() => Some(Str::default()),
+        _ => None,
     }
 }

@@ -155,7 +155,9 @@ fn decrypt(password: &Str, encoded: &Str) -> Answer {
     }
     let bytes = decode_base64(encoded.as_bytes()).map_err(CallError::new)?;
     let Some((iv, encrypted)) = bytes.split_first_chunk::<16>() else {
-        return fail(format!("runtime error: slice bounds out of range [:16] with capacity {}", bytes.len()));
+        // Go's decoder makes room for what so long a text can hold at most.
+        let capacity = encoded.as_bytes().len() / 4 * 3;
+        return fail(format!("runtime error: slice bounds out of range [:16] with capacity {capacity}"));
     };
     if encrypted.len() % 16 != 0 {
         return fail("crypto/cipher: input not full blocks");

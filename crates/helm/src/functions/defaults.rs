@@ -1,6 +1,7 @@
 use towpath_gotmpl::{List, Map, Signature, Value};
 
 use super::{A, Answer, B, Entry, fail};
+use crate::semver_value::VersionValue;
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("default", Signature::variadic(&[A], A, A), |_, a| {
@@ -50,6 +51,8 @@ fn copied(value: &Value, depth: usize) -> Option<Value> {
             let copied = list.as_slice().iter().map(|value| copied(value, depth + 1));
             Value::List(List::new(list.list_type(), copied.collect::<Option<_>>()?))
         }
+        // The library that Sprig copies with leaves out fields that are not exported.
+        Value::Object(object) if object.as_any().is::<VersionValue>() => VersionValue::empty(),
         other => other.clone(),
     })
 }

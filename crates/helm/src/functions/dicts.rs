@@ -2,7 +2,7 @@ use towpath_gotmpl::{CallError, List, Map, Signature, Value};
 
 use super::{
     A, Answer, B, Entry, LIST, M, S, STRINGS,
-    arguments::{map, text},
+    arguments::{map, plain, text},
     fail, merge,
 };
 use crate::engine::State;
@@ -12,9 +12,9 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         let dict = Map::any();
         for pair in a.chunks_mut(2) {
             let value = pair.get_mut(1).map_or_else(|| Value::from(""), std::mem::take);
-            let key = match &pair[0] {
-                Value::Str(key) | Value::Bytes(key) => key.clone(),
-                other => State::of(session)?.key(other),
+            let key = match plain(&pair[0]) {
+                Some(key) => key,
+                None => State::of(session)?.key(&pair[0]),
             };
             dict.insert(key, value);
         }

@@ -40,8 +40,8 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("mustToPrettyJson", Signature::new(&[A], S), |s, a| encoded(s, &a[0], Layout::Pretty)),
     ("toRawJson", Signature::new(&[A], S), |s, a| encoded(s, &a[0], Layout::Raw)),
     ("mustToRawJson", Signature::new(&[A], S), |s, a| encoded(s, &a[0], Layout::Raw)),
-    ("fromJson", Signature::new(&[S], M), |s, a| Ok(object(read_json(s, &a[0]), ""))),
-    ("fromJsonArray", Signature::new(&[S], LIST), |s, a| Ok(array(read_json(s, &a[0]), ""))),
+    ("fromJson", Signature::new(&[S], M), |s, a| Ok(from_json(s, &a[0], object))),
+    ("fromJsonArray", Signature::new(&[S], LIST), |s, a| Ok(from_json(s, &a[0], array))),
     ("mustFromJson", Signature::new(&[S], A), |s, a| read_json(s, &a[0]).map_err(CallError::new)),
     ("toToml", Signature::new(&[A], S), |s, a| {
         match toml::encode(&a[0], State::of(s)?.profile()) {
@@ -81,6 +81,29 @@ fn encoded(session: &mut Session, value: &Value, layout: Layout) -> Result<Value
 fn read_json(session: &mut Session, text: &Value) -> Result<Value, String> {
     let profile = State::of(session).map_err(|error| error.to_string())?.profile();
     json::decode_as(super::arguments::text(text).as_bytes(), profile).map_err(|error| error.to_string())
+}
+
+/// Reads JSON as an object or an array. A number that is too large is told of beside the rest, and a value of another kind before
+/// it.
+fn from_json(session: &mut Session, text: &Value, read_as: fn(Result<Value, String>, &str) -> Value) -> Value {
+    let Ok(profile) = State::of(session).map(|state| state.profile()) else { return Value::Nil };
+    match json::decode_all(super::arguments::text(text).as_bytes(), profile) {
+        Err(error) => read_as(Err(error.to_string()), ""),
+        Ok((value, None)) => read_as(Ok(value), ""),
+        Ok((value @ Value::Map(_), Some(error))) => match read_as(Ok(value), "") {
+            Value::Map(map) => {
+                map.insert("Error", Value::from(error.to_string()));
+                map.into()
+            }
+            other => other,
+        },
+        Ok((Value::List(_), Some(error))) => match read_as(Ok(List::any(Vec::new()).into()), "") {
+            Value::List(_) => List::any(vec![error.to_string().into()]).into(),
+            other => other,
+        },
+        // Where a number alone is too large its kind is what Go complains of.
+        Ok((_, Some(_))) => read_as(Ok(Value::Float(0.0)), ""),
+    }
 }
 
 /// A map that holds what went wrong under `Error`, which is how Helm reports it.

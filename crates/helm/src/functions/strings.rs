@@ -74,7 +74,7 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("toStrings", Signature::new(&[A], STRINGS), |_, a| Ok(List::strings(strings(&a[0])).into())),
     ("join", Signature::new(&[S, A], S), |_, a| Ok(Str::from(join(text(&a[0]).as_bytes(), &strings(&a[1]))).into())),
     ("sortAlpha", Signature::new(&[A], STRINGS), |_, a| {
-        let mut sorted = strings(&a[0]);
+        let mut sorted = if matches!(a[0], Value::Nil) { vec![shown(&a[0])] } else { strings(&a[0]) };
         sorted.sort();
         Ok(List::strings(sorted).into())
     }),
@@ -323,6 +323,16 @@ fn replace(old: &Str, new: &Str, source: &Str) -> Answer {
     Ok(Str::from(out).into())
 }
 
+/// Returns how many bytes the first character of `bytes` takes; a byte that is no UTF-8 stands for itself.
+fn character_length(bytes: &[u8]) -> usize {
+    let start = &bytes[..bytes.len().min(4)];
+    let valid = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    valid.chars().next().map_or(1, char::len_utf8)
+}
+
 /// Returns the pieces between separators as Go's `strings.SplitN`: at most `limit`, none for 0, all for less.
 fn split(separator: &Str, whole: &Str, limit: i64) -> Vec<Str> {
     if limit == 0 {
@@ -331,14 +341,13 @@ fn split(separator: &Str, whole: &Str, limit: i64) -> Vec<Str> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let (mut rest, mut pieces) = (whole.as_bytes(), Vec::new());
     if separator.is_empty() {
-        let text = whole.to_string_lossy();
-        let mut rest = text.as_ref();
-        while let Some(c) = rest.chars().next().filter(|_| pieces.len() + 1 < limit) {
-            pieces.push(Str::from(&rest[..c.len_utf8()]));
-            rest = &rest[c.len_utf8()..];
+        while !rest.is_empty() && pieces.len() + 1 < limit {
+            let (character, after) = rest.split_at(character_length(rest));
+            pieces.push(Str::new(character));
+            rest = after;
         }
         if !rest.is_empty() {
-            pieces.push(rest.into());
+            pieces.push(Str::new(rest));
         }
         return pieces;
     }

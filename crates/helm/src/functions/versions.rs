@@ -9,8 +9,9 @@ use crate::{
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("semver", Signature::new(&[S], VERSION), |s, a| {
-        let version = Version::parse(&utf8(&a[0]), State::of(s)?.profile());
-        version.map(|version| Value::object(VersionValue(version))).map_err(|error| CallError::new(error.to_string()))
+        let profile = State::of(s)?.profile();
+        let version = Version::parse(&utf8(&a[0]), profile).map_err(|error| CallError::new(error.to_string()))?;
+        Ok(Value::object(VersionValue::new(version, profile)))
     }),
     ("semverCompare", Signature::new(&[S, S], B), |s, a| {
         let profile = State::of(s)?.profile();

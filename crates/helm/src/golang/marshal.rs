@@ -2,7 +2,7 @@ use towpath_gotmpl::{Object, Str, Value};
 
 use super::time::Time;
 use crate::{
-    chart::{Metadata, Record},
+    chart::{Embedded, Metadata, Record},
     engine::{BuildInfo, Capabilities, KubeVersion},
     semver_value::VersionValue,
 };
@@ -15,6 +15,8 @@ pub(crate) enum Marshal {
     Fields(Vec<(Str, Value)>),
     /// A struct without visible fields, or a function.
     Unsupported,
+    /// What its own method complains of.
+    Failed(String),
 }
 
 impl Marshal {
@@ -22,12 +24,18 @@ impl Marshal {
     pub(crate) fn of(object: &dyn Object) -> Self {
         let any = object.as_any();
         if let Some(time) = any.downcast_ref::<Time>() {
-            return Self::Value(Value::from(time.format("2006-01-02T15:04:05.999999999Z07:00")));
+            return match time.marshaled() {
+                Ok(text) => Self::Value(Value::from(text)),
+                Err(problem) => Self::Failed(format!("Time.MarshalJSON: {problem}")),
+            };
         }
         if let Some(version) = any.downcast_ref::<VersionValue>() {
-            return Self::Value(Value::from(version.0.to_string()));
+            return Self::Value(Value::from(version.version.to_string()));
         }
         if let Some(metadata) = any.downcast_ref::<Metadata>() {
+            return Self::Fields(metadata.json_fields());
+        }
+        if let Some(metadata) = any.downcast_ref::<Embedded>() {
             return Self::Fields(metadata.json_fields());
         }
         if let Some(record) = any.downcast_ref::<Record>() {

@@ -5,7 +5,11 @@ use std::{borrow::Cow, collections::BTreeMap};
 use towpath_gotmpl::{List, Map, MapType, Object, Str, Value};
 use towpath_yaml::{Build, Dialect, Document, Duplicates, Emitter, Profile, build, build_first, compare_keys, decode};
 
-use super::{Marshal, json};
+use super::{
+    Marshal, json,
+    time::{DURATION, Time},
+};
+use crate::semver_value::VersionValue;
 
 /// As deep as values are written; a deeper one holds itself.
 const MAX_DEPTH: usize = 1_000;
@@ -140,11 +144,40 @@ fn write_object(out: &mut Emitter, object: &dyn Object, dialect: Dialect, depth:
         out.null();
         return Ok(());
     }
+    if dialect != Dialect::Go2 {
+        return write_struct(out, object, dialect, depth);
+    }
     match Marshal::of(object) {
         Marshal::Value(value) => write(out, &value, dialect, depth + 1),
         Marshal::Fields(fields) => map_entries(out, fields, dialect, depth),
+        Marshal::Failed(problem) => {
+            Err(format!("json: error calling MarshalJSON for type {}: {problem}", object.object_type()))
+        }
         Marshal::Unsupported => map_entries(out, Vec::new(), dialect, depth),
     }
+}
+
+/// Writes an object as Go's YAML does that knows nothing of JSON: times, texts, data, fields in lower case.
+fn write_struct(out: &mut Emitter, object: &dyn Object, dialect: Dialect, depth: usize) -> Result<(), String> {
+    if let Some(time) = object.as_any().downcast_ref::<Time>() {
+        out.plain(&time.format("2006-01-02T15:04:05.999999999Z07:00"));
+        return Ok(());
+    }
+    let is_text = object.object_type() == DURATION || object.as_any().is::<VersionValue>();
+    if let Some(text) = object.text().filter(|_| is_text) {
+        return write(out, &Value::Str(text), dialect, depth + 1);
+    }
+    if let Some(underlying) = object.underlying() {
+        return write(out, &underlying, dialect, depth + 1);
+    }
+    out.start_map();
+    let is_visible = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase());
+    for (name, value) in object.fields().into_iter().filter(|(name, _)| is_visible(name)) {
+        out.str(&name.to_ascii_lowercase());
+        write(out, &value, dialect, depth + 1)?;
+    }
+    out.end_map();
+    Ok(())
 }
 
 /// JSON writes whole floats without a point, and YAML then reads them as integers.

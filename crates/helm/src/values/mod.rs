@@ -1,24 +1,19 @@
 //! Values: from files and `--set` arguments, and how they meet those of the charts.
 
 mod coalesce;
+mod methods;
 mod shared;
 mod sources;
 mod strvals;
 mod strvals_literal;
 
-use towpath_gotmpl::{Map, MapType, Value};
+use towpath_gotmpl::{Map, Value};
 
 pub(crate) use coalesce::{Mode, coalesce_tables, coalesce_values};
+pub(crate) use methods::{VALUES3, VALUES4};
 pub(crate) use shared::coalesce_shared;
 pub(crate) use sources::read_documents;
 pub use sources::{ReadFile, ValuesFile, ValuesOptions};
-
-/// `common.Values` in Helm 4, `chartutil.Values` in Helm 3: what `.Values` is.
-pub(crate) const VALUES4: &MapType =
-    &MapType { name: "common.Values", element: towpath_gotmpl::Type::Any, is_defined: true };
-/// As [`VALUES4`], by its name in Helm 3.
-pub(crate) const VALUES3: &MapType =
-    &MapType { name: "chartutil.Values", element: towpath_gotmpl::Type::Any, is_defined: true };
 
 /// Returns the table at a dotted path.
 pub(crate) fn table(values: &Map, path: &str) -> Option<Map> {

@@ -15,20 +15,28 @@ pub(crate) fn decode(text: &[u8]) -> Result<Value, JsonError> {
 
 /// Returns the value of the JSON `text`; errors are in the words of the profile's Go.
 pub(crate) fn decode_as(text: &[u8], profile: Profile) -> Result<Value, JsonError> {
-    let mut reader = Reader { text, at: 0, depth: 0, profile };
+    match decode_all(text, profile)? {
+        (value, None) => Ok(value),
+        (_, Some(error)) => Err(error),
+    }
+}
+
+/// Returns the value of the JSON `text`, and the first number that no float64 can hold: Go leaves null in its place and reads on.
+pub(crate) fn decode_all(text: &[u8], profile: Profile) -> Result<(Value, Option<JsonError>), JsonError> {
+    let mut reader = Reader { text, at: 0, depth: 0, profile, too_large: None };
     let value = reader.value()?;
     reader.skip_space();
     match reader.text.get(reader.at) {
-        None => Ok(value),
+        None => Ok((value, reader.too_large.map(|number| number.error(profile)))),
         Some(byte) => Err(unexpected(*byte, "after top-level value")),
     }
 }
 
 /// Returns the JSON value at the start of `text` and how many bytes it takes.
 pub(crate) fn decode_prefix(text: &[u8]) -> Result<(Value, usize), JsonError> {
-    let mut reader = Reader { text, at: 0, depth: 0, profile: Profile::Helm4 };
+    let mut reader = Reader { text, at: 0, depth: 0, profile: Profile::Helm4, too_large: None };
     let value = reader.value()?;
-    Ok((value, reader.at))
+    reader.too_large.map_or(Ok((value, reader.at)), |number| Err(number.error(Profile::Helm4)))
 }
 
 struct Reader<'a> {
@@ -36,6 +44,29 @@ struct Reader<'a> {
     at: usize,
     depth: usize,
     profile: Profile,
+    too_large: Option<TooLarge>,
+}
+
+/// A number that no float64 can hold, and where it stands.
+struct TooLarge {
+    text: String,
+    /// Keys and indexes, the innermost first.
+    path: Vec<String>,
+    is_field: bool,
+}
+
+impl TooLarge {
+    /// Returns the error in the words of the profile's Go; the newer one tells the place.
+    fn error(mut self, profile: Profile) -> JsonError {
+        self.path.reverse();
+        let path = self.path.join(".");
+        let place = match profile {
+            Profile::Helm4 if self.is_field => format!("Go struct field .{path}"),
+            Profile::Helm4 if !path.is_empty() => format!(".{path}"),
+            _ => "Go value".to_owned(),
+        };
+        JsonError(format!("json: cannot unmarshal number {} into {place} of type float64", self.text))
+    }
 }
 
 fn unexpected(byte: u8, context: &str) -> JsonError {
@@ -123,7 +154,9 @@ impl Reader<'_> {
                 b':' => self.at += 1,
                 byte => return Err(unexpected(byte, "after object key")),
             }
+            let had_one = self.too_large.is_some();
             let value = self.value()?;
+            self.stands_at(had_one, true, || key.to_string_lossy().into_owned());
             entries.insert(key, value);
             match self.peek()? {
                 b',' => self.at += 1,
@@ -142,7 +175,10 @@ impl Reader<'_> {
             return Ok(Value::List(List::any(items)));
         }
         loop {
-            items.push(self.value()?);
+            let had_one = self.too_large.is_some();
+            let value = self.value()?;
+            self.stands_at(had_one, false, || items.len().to_string());
+            items.push(value);
             match self.peek()? {
                 b',' => self.at += 1,
                 b']' => break,
@@ -151,6 +187,14 @@ impl Reader<'_> {
         }
         self.at += 1;
         Ok(Value::List(List::any(items)))
+    }
+
+    /// Notes where the number that has just turned out to be too large stands.
+    fn stands_at(&mut self, had_one: bool, is_field: bool, step: impl FnOnce() -> String) {
+        if let Some(number) = self.too_large.as_mut().filter(|_| !had_one) {
+            number.is_field |= is_field && number.path.is_empty();
+            number.path.push(step());
+        }
     }
 
     fn literal(&mut self, word: &str, value: Value) -> Result<Value, JsonError> {
@@ -200,7 +244,11 @@ impl Reader<'_> {
         let text = String::from_utf8_lossy(&self.text[start..self.at]);
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Value::Float(number)),
-            _ => Err(JsonError(format!("json: cannot unmarshal number {text} into Go value of type float64"))),
+            _ => {
+                let found = || TooLarge { text: text.into_owned(), path: Vec::new(), is_field: false };
+                self.too_large.get_or_insert_with(found);
+                Ok(if self.profile == Profile::Helm4 { Value::Float(0.0) } else { Value::Nil })
+            }
         }
     }
 
@@ -223,7 +271,10 @@ impl Reader<'_> {
                     self.at += 1;
                     self.escape(&mut out)?;
                 }
-                Some(byte) => return Err(unexpected(*byte, "in string literal")),
+                Some(byte) => {
+                    let newer = self.profile == Profile::Helm4;
+                    return Err(unexpected(*byte, if newer { "in string" } else { "in string literal" }));
+                }
             }
         }
         self.at += 1;

@@ -97,6 +97,10 @@ impl Writer {
             Marshal::Unsupported if object.object_type().kind() == Kind::Func => {
                 Err(JsonError(format!("json: unsupported type: {}", object.object_type())))
             }
+            Marshal::Failed(problem) => {
+                let of = object.object_type();
+                Err(JsonError(format!("json: error calling MarshalJSON for type {of}: {problem}")))
+            }
             Marshal::Unsupported => {
                 self.text("{}");
                 Ok(())

@@ -3,7 +3,7 @@
 mod decode;
 mod encode;
 
-pub(crate) use decode::{decode, decode_as, decode_prefix};
+pub(crate) use decode::{decode, decode_all, decode_as, decode_prefix};
 pub(crate) use encode::{Layout, encode, encode_as, number_text};
 
 /// A text that is not JSON, or a value that cannot be JSON; Display is Go's message.

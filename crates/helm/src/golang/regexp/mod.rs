@@ -222,13 +222,13 @@ pub(crate) fn replace_literal(
 }
 
 /// Returns `text` with RE2's special characters escaped.
-pub(crate) fn quote_meta(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if r"\.+*?()|[]{}^$".contains(c) {
-            out.push('\\');
+pub(crate) fn quote_meta(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 8);
+    for byte in text {
+        if br"\.+*?()|[]{}^$".contains(byte) {
+            out.push(b'\\');
         }
-        out.push(c);
+        out.push(*byte);
     }
     out
 }
@@ -313,6 +313,6 @@ mod tests {
         ] {
             assert_eq!(compile(expression).unwrap_err(), format!("error parsing regexp: {message}"));
         }
-        assert_eq!(quote_meta("1.2[3]"), r"1\.2\[3\]");
+        assert_eq!(quote_meta(b"1.2[3]"), br"1\.2\[3\]");
     }
 }

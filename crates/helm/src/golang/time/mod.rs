@@ -1,15 +1,18 @@
 //! Go's `time`: instants in a zone, and its layouts that are written as an example date.
 
 mod format;
+mod methods;
 mod parse;
+mod values;
 mod zone;
 
 pub(crate) use parse::parse;
+pub(crate) use values::{DURATION, DurationValue};
 pub(crate) use zone::Zone;
 
-use std::{any::Any, time::SystemTime};
+use std::time::SystemTime;
 
-use towpath_gotmpl::{CallError, Kind, Object, Session, Signature, Str, Type, Value};
+use towpath_gotmpl::{Kind, Type};
 
 use super::Duration;
 
@@ -58,10 +61,6 @@ pub(crate) const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", 
 
 /// `time.Time`.
 pub(crate) const TIME: Type = Type::Named(Kind::Struct, "time.Time");
-/// `time.Duration`.
-pub(crate) const DURATION: Type = Type::Named(Kind::Int64, "time.Duration");
-const MONTH: Type = Type::Named(Kind::Int, "time.Month");
-const WEEKDAY: Type = Type::Named(Kind::Int, "time.Weekday");
 
 /// Seconds from the year 1, where Go's zero time stands, to 1970.
 const ZERO_SECONDS: i64 = -62_135_596_800;
@@ -162,90 +161,6 @@ fn civil_from_days(days: i64) -> (i64, usize, i64) {
     (year, usize::try_from(month).unwrap_or(1), day_of_year - (153 * shifted + 2) / 5 + 1)
 }
 
-impl Object for Time {
-    fn object_type(&self) -> Type {
-        TIME
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn text(&self) -> Option<Str> {
-        Some(self.format("2006-01-02 15:04:05.999999999 -0700 MST").into())
-    }
-
-    fn method(&self, name: &str) -> Option<&'static Signature> {
-        Some(match name {
-            "Year" | "Day" | "Hour" | "Minute" | "Second" | "Nanosecond" | "YearDay" => {
-                const { &Signature::new(&[], Type::INT) }
-            }
-            "Month" => const { &Signature::new(&[], MONTH) },
-            "Weekday" => const { &Signature::new(&[], WEEKDAY) },
-            "Unix" | "UnixNano" | "UnixMilli" | "UnixMicro" => const { &Signature::new(&[], Type::INT64) },
-            "UTC" | "Local" => const { &Signature::new(&[], TIME) },
-            "IsZero" => const { &Signature::new(&[], Type::Bool) },
-            "String" => const { &Signature::new(&[], Type::String) },
-            "Format" => const { &Signature::new(&[Type::String], Type::String) },
-            "Add" => const { &Signature::new(&[DURATION], TIME) },
-            "AddDate" => const { &Signature::new(&[Type::INT, Type::INT, Type::INT], TIME) },
-            "Sub" => const { &Signature::new(&[TIME], DURATION) },
-            "Before" | "After" | "Equal" => const { &Signature::new(&[TIME], Type::Bool) },
-            _ => return None,
-        })
-    }
-
-    fn call(&self, _session: &mut Session, name: &str, arguments: &mut [Value]) -> Result<Value, CallError> {
-        let civil = self.civil();
-        let int = |argument: &Value| if let Value::Int(number, _) = argument { *number } else { 0 };
-        Ok(match (name, arguments) {
-            ("Year", _) => Value::int(civil.year),
-            ("Day", _) => Value::int(civil.day),
-            ("Hour", _) => Value::int(civil.hour),
-            ("Minute", _) => Value::int(civil.minute),
-            ("Second", _) => Value::int(civil.second),
-            ("Nanosecond", _) => Value::int(i64::from(self.nanos)),
-            ("YearDay", _) => Value::int(civil.year_day),
-            ("Month", _) => Value::object(Named { number: civil.month, name: MONTHS[civil.month - 1], of: MONTH }),
-            ("Weekday", _) => Value::object(Named { number: civil.weekday, name: DAYS[civil.weekday], of: WEEKDAY }),
-            ("Unix", _) => Value::int64(self.seconds),
-            ("UnixMilli", _) => Value::int64(self.seconds * 1000 + i64::from(self.nanos / 1_000_000)),
-            ("UnixMicro", _) => Value::int64(self.seconds * 1_000_000 + i64::from(self.nanos / 1000)),
-            ("UnixNano", _) => {
-                Value::int64(self.seconds.wrapping_mul(1_000_000_000).wrapping_add(i64::from(self.nanos)))
-            }
-            ("UTC", _) => Value::object(self.in_zone(Zone::utc())),
-            ("Local", _) => Value::object(self.clone()),
-            ("IsZero", _) => Value::Bool(self.seconds == ZERO_SECONDS && self.nanos == 0),
-            ("String", _) => Value::from(self.text().unwrap_or_default()),
-            ("Format", [layout]) => {
-                let layout = layout.as_str().unwrap_or_default();
-                Value::from(self.format(&layout.to_string_lossy()))
-            }
-            ("Add", [duration]) => {
-                let duration = duration.downcast::<DurationValue>().map_or(Duration(0), |value| value.0);
-                Value::object(self.add(duration))
-            }
-            ("AddDate", [years, months, days]) => Value::object(self.add_date(int(years), int(months), int(days))),
-            (method, [other]) => {
-                let other = other.downcast::<Self>().ok_or("argument is not a time")?;
-                let order = (self.seconds, self.nanos).cmp(&(other.seconds, other.nanos));
-                match method {
-                    "Sub" => Value::object(DurationValue(self.since(other))),
-                    "Before" => Value::Bool(order.is_lt()),
-                    "After" => Value::Bool(order.is_gt()),
-                    _ => Value::Bool(order.is_eq()),
-                }
-            }
-            (name, _) => return Err(CallError::new(format!("time.Time has no method {name}"))),
-        })
-    }
-
-    fn equals(&self, other: &dyn Object) -> bool {
-        other.as_any().downcast_ref::<Self>() == Some(self)
-    }
-}
-
 impl Time {
     fn add_date(&self, years: i64, months: i64, days: i64) -> Self {
         let civil = self.civil();
@@ -256,55 +171,40 @@ impl Time {
         let seconds = self.zone.instant_of(local);
         Self { seconds, nanos: self.nanos, zone: self.zone.clone() }
     }
-}
 
-/// A month or weekday: an int with a name.
-struct Named {
-    number: usize,
-    name: &'static str,
-    of: Type,
-}
-
-impl Object for Named {
-    fn object_type(&self) -> Type {
-        self.of
+    /// Returns the time past the last multiple of `unit` since the year 1; `unit` is above zero.
+    fn past(&self, unit: Duration) -> i64 {
+        let nanos = i128::from(self.seconds - ZERO_SECONDS) * 1_000_000_000 + i128::from(self.nanos);
+        i64::try_from(nanos.rem_euclid(i128::from(unit.0))).unwrap_or(0)
     }
 
-    fn as_any(&self) -> &dyn Any {
-        self
+    /// Returns the last multiple of `unit` since the year 1.
+    fn truncate(&self, unit: Duration) -> Self {
+        if unit.0 <= 0 { self.clone() } else { self.add(Duration(-self.past(unit))) }
     }
 
-    fn text(&self) -> Option<Str> {
-        Some(self.name.into())
+    /// Returns the nearest multiple of `unit` since the year 1, the later of two.
+    fn round(&self, unit: Duration) -> Self {
+        if unit.0 <= 0 {
+            return self.clone();
+        }
+        let past = self.past(unit);
+        let down = past.unsigned_abs() * 2 < unit.0.unsigned_abs();
+        self.add(Duration(if down { -past } else { unit.0 - past }))
     }
 
-    fn underlying(&self) -> Option<Value> {
-        i64::try_from(self.number).ok().map(Value::int)
-    }
-}
-
-/// Go's `time.Duration` as a template value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct DurationValue(pub(crate) Duration);
-
-impl Object for DurationValue {
-    fn object_type(&self) -> Type {
-        DURATION
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn text(&self) -> Option<Str> {
-        Some(self.0.to_string().into())
-    }
-
-    fn underlying(&self) -> Option<Value> {
-        Some(Value::int64(self.0.0))
-    }
-
-    fn equals(&self, other: &dyn Object) -> bool {
-        other.as_any().downcast_ref::<Self>() == Some(self)
+    /// Returns what Go's `%#v` prints.
+    fn go_source(&self) -> String {
+        let civil = self.civil();
+        let zone = if self.zone.is_utc() {
+            "time.UTC".to_owned()
+        } else if self.zone.is_local() {
+            "time.Local".to_owned()
+        } else {
+            format!("time.Location({})", quote(self.zone.name()))
+        };
+        let (year, month, day) = (civil.year, MONTHS[civil.month - 1], civil.day);
+        let (hour, minute, second, nanos) = (civil.hour, civil.minute, civil.second, self.nanos);
+        format!("time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {nanos}, {zone})")
     }
 }

@@ -14,6 +14,7 @@ struct Parts {
     second: i64,
     nanos: u32,
     afternoon: Option<bool>,
+    is_utc: bool,
     offset: Option<i64>,
     zone_name: Option<String>,
 }
@@ -37,6 +38,7 @@ pub(crate) fn parse(layout: &str, text: &str, zone: &Zone) -> Result<Time, Strin
         second: 0,
         nanos: 0,
         afternoon: None,
+        is_utc: false,
         offset: None,
         zone_name: None,
     };
@@ -46,7 +48,7 @@ pub(crate) fn parse(layout: &str, text: &str, zone: &Zone) -> Result<Time, Strin
         let cannot = |value: &str, element: &str| {
             whole(format!("{{layout}}: cannot parse {} as {}", super::quote(value), super::quote(element)))
         };
-        rest = skip(rest, before).ok_or_else(|| cannot(rest, before))?;
+        rest = skip(rest, before).map_err(|left| cannot(left, before))?;
         let Some(piece) = piece else {
             if rest.is_empty() {
                 break;
@@ -69,20 +71,21 @@ enum Problem {
     Range(&'static str),
 }
 
-/// Returns `text` behind `prefix`; a run of blanks in the prefix matches any run of blanks.
-fn skip<'a>(mut text: &'a str, mut prefix: &str) -> Option<&'a str> {
+/// Returns `text` behind `prefix`, or what is left of it where the two part; a run of blanks in the prefix matches any run of
+/// blanks.
+fn skip<'a>(mut text: &'a str, mut prefix: &str) -> Result<&'a str, &'a str> {
     while let Some(c) = prefix.chars().next() {
         if c == ' ' {
             if !text.is_empty() && !text.starts_with(' ') {
-                return None;
+                return Err(text);
             }
             (prefix, text) = (prefix.trim_start_matches(' '), text.trim_start_matches(' '));
             continue;
         }
-        text = text.strip_prefix(c)?;
+        text = text.strip_prefix(c).ok_or(text)?;
         prefix = &prefix[c.len_utf8()..];
     }
-    Some(text)
+    Ok(text)
 }
 
 fn read<'a>(parts: &mut Parts, piece: Piece, text: &'a str, after: &str) -> Result<&'a str, Problem> {
@@ -152,14 +155,44 @@ fn read<'a>(parts: &mut Parts, piece: Piece, text: &'a str, after: &str) -> Resu
             text.strip_prefix(am).or_else(|| text.strip_prefix(pm)).ok_or(Problem::Shape)
         }
         Piece::ZoneName => {
-            let end = text.find(|c: char| !c.is_ascii_uppercase()).unwrap_or(text.len());
-            if !(3..=5).contains(&end) {
-                return Err(Problem::Shape);
+            if let Some(rest) = text.strip_prefix("UTC") {
+                parts.is_utc = true;
+                return Ok(rest);
             }
+            let end = zone_name_length(text).ok_or(Problem::Shape)?;
             parts.zone_name = Some(text[..end].to_owned());
             Ok(&text[end..])
         }
         Piece::Offset { .. } => offset(parts, text, piece),
+    }
+}
+
+/// Returns how many bytes of `text` are the name of a zone.
+///
+/// Source: Go's `parseTimeZone`.
+fn zone_name_length(text: &str) -> Option<usize> {
+    let signed = |text: &str| {
+        let digits = text.strip_prefix(['+', '-'])?.bytes().take_while(u8::is_ascii_digit).count();
+        let hours: u32 = text.get(1..=digits)?.parse().ok()?;
+        (hours <= 23).then_some(1 + digits)
+    };
+    if text.len() < 3 {
+        return None;
+    }
+    if text.starts_with("ChST") || text.starts_with("MeST") {
+        return Some(4);
+    }
+    if let Some(rest) = text.strip_prefix("GMT") {
+        return Some(3 + signed(rest).unwrap_or(0));
+    }
+    if text.starts_with(['+', '-']) {
+        return signed(text);
+    }
+    match text.bytes().take(6).take_while(u8::is_ascii_uppercase).count() {
+        5 if text.as_bytes()[4] == b'T' => Some(5),
+        4 if text.as_bytes()[3] == b'T' || text.starts_with("WITA") => Some(4),
+        3 => Some(3),
+        _ => None,
     }
 }
 
@@ -203,13 +236,15 @@ fn fraction<'a>(parts: &mut Parts, text: &'a str, exactly: Option<usize>) -> Res
 fn offset<'a>(parts: &mut Parts, text: &'a str, piece: Piece) -> Result<&'a str, Problem> {
     let Piece::Offset { zulu, colon, minutes, seconds } = piece else { return Err(Problem::Shape) };
     if zulu && let Some(rest) = text.strip_prefix('Z') {
-        parts.offset = Some(0);
+        parts.is_utc = true;
         return Ok(rest);
     }
     let sign = if text.starts_with('-') { -1 } else { 1 };
     let mut rest = text.strip_prefix(['+', '-']).ok_or(Problem::Shape)?;
     let mut total = 0;
-    for (wanted, unit) in [(true, 3600), (minutes, 60), (seconds, 1)] {
+    let parts_of_offset = [(true, 3600, "hour"), (minutes, 60, "minute"), (seconds, 1, "second")];
+    let mut range = None;
+    for (wanted, unit, what) in parts_of_offset {
         if !wanted {
             continue;
         }
@@ -217,8 +252,18 @@ fn offset<'a>(parts: &mut Parts, text: &'a str, piece: Piece) -> Result<&'a str,
             rest = rest.strip_prefix(':').ok_or(Problem::Shape)?;
         }
         let (number, after) = digits(rest, 2, 2)?;
-        total += in_range(number, 0, if unit == 3600 { 24 } else { 59 }, "time zone offset")? * unit;
+        // Some people write offsets of 24 hours or 60 minutes.
+        if number > if unit == 3600 { 24 } else { 60 } {
+            range = Some(what);
+        }
+        total += number * unit;
         rest = after;
+    }
+    match range {
+        Some("hour") => return Err(Problem::Range("time zone offset hour")),
+        Some("minute") => return Err(Problem::Range("time zone offset minute")),
+        Some(_) => return Err(Problem::Range("time zone offset second")),
+        None => {}
     }
     parts.offset = Some(sign * total);
     Ok(rest)
@@ -251,18 +296,22 @@ impl Parts {
         };
         let local = day_number * 86_400 + hour * 3600 + self.minute * 60 + self.second;
         let (seconds, zone) = match (self.offset, self.zone_name) {
+            _ if self.is_utc => (local, Zone::utc()),
             (Some(offset), name) => {
                 let seconds = local - offset;
                 let here = zone.offset_at(seconds);
                 let is_here = here.0 == offset && name.as_ref().is_none_or(|name| *name == here.1);
-                let own = || if offset == 0 { Zone::utc() } else { Zone::fixed(offset, name.as_deref().unwrap_or("")) };
+                let own = || Zone::fixed(offset, name.as_deref().unwrap_or(""));
                 (seconds, if is_here { zone.clone() } else { own() })
             }
-            (None, Some(name)) if name == "UTC" => (local, Zone::utc()),
             (None, Some(name)) => {
-                let seconds = zone.instant_of(local);
-                let here = zone.offset_at(seconds);
-                if here.1 == name { (seconds, zone.clone()) } else { (local, Zone::fixed(0, &name)) }
+                if let Some(offset) = zone.offset_called(&name, local) {
+                    (local - offset, zone.clone())
+                } else {
+                    // Go reads `GMT+3` as the clock of that zone, but does not move the instant.
+                    let hours = name.strip_prefix("GMT").and_then(|hours| hours.parse().ok()).unwrap_or(0i64);
+                    (local, Zone::fixed(hours * 3600, &name))
+                }
             }
             (None, None) => (zone.instant_of(local), zone.clone()),
         };

@@ -65,7 +65,7 @@ fn plain(value: &Value) -> Plain {
             (Some(time), _) => Plain::Literal(moment(time)),
             (_, Marshal::Value(value)) => plain(&value),
             (_, Marshal::Fields(fields)) => Plain::Table(fields),
-            (_, Marshal::Unsupported) => Plain::Nothing,
+            (_, Marshal::Unsupported | Marshal::Failed(_)) => Plain::Nothing,
         },
     }
 }
