@@ -50,4 +50,6 @@ pub use function::{Body, CallError, Function, Functions, Signature};
 pub use limits::Limits;
 pub use session::Session;
 pub use templates::{MissingKey, Parsed, Templates};
-pub use value::{IntKind, Kind, List, ListType, Map, MapMethod, MapType, Object, Str, Type, UintKind, Value};
+pub use value::{
+    Entries, EntriesIter, IntKind, Kind, List, ListType, Map, MapMethod, MapType, Object, Str, Type, UintKind, Value,
+};

@@ -13,6 +13,8 @@ pub struct RenderLimits {
     pub depth: usize,
     /// Bytes of stack: how deep templates may include each other. It is reserved, and used only by those that do.
     pub stack_bytes: usize,
+    /// Whether the thread that asks for a rendering has that much stack itself; otherwise each rendering gets a thread.
+    pub stack_is_here: bool,
     /// Whether there is time left.
     pub patience: Patience,
 }
@@ -25,6 +27,7 @@ impl Default for RenderLimits {
             memory_bytes: 64 << 20,
             depth: 20_000,
             stack_bytes: 128 << 20,
+            stack_is_here: false,
             patience: Patience::default(),
         }
     }

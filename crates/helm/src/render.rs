@@ -111,17 +111,23 @@ impl Engine {
     ) -> Result<Rendered, HelmError> {
         let ended = || HelmError::Ended(chart.metadata.name.clone());
         let is_parsed = AtomicBool::new(false);
-        // Templates may include each other a thousand times deep: a thread of its own has the stack for that. This one
-        // parses what the other will execute once it has the values.
+        let render = || {
+            let rendered = render_here(chart, values, env, options, &self.texts, &is_parsed);
+            is_parsed.store(true, Ordering::Relaxed);
+            rendered
+        };
+        let parse_ahead = || self.texts.parse_ahead(chart, env.profile, &is_parsed);
+        // One thread parses what the other will execute once it has the values. Templates may include each other a thousand
+        // times deep: the other has the stack for that.
         std::thread::scope(|scope| {
+            if options.limits.stack_is_here {
+                // Without it this thread parses itself.
+                let _ = std::thread::Builder::new().name("parse".to_owned()).spawn_scoped(scope, parse_ahead);
+                return render();
+            }
             let thread = std::thread::Builder::new().name("render".to_owned()).stack_size(options.limits.stack_bytes);
-            let render = || {
-                let rendered = render_here(chart, values, env, options, &self.texts, &is_parsed);
-                is_parsed.store(true, Ordering::Relaxed);
-                rendered
-            };
             let thread = thread.spawn_scoped(scope, render).map_err(|_| ended())?;
-            self.texts.parse_ahead(chart, env.profile, &is_parsed);
+            parse_ahead();
             thread.join().map_err(|_| ended())?
         })
     }

@@ -113,6 +113,15 @@ pub enum Probe {
     Directory,
 }
 
+/// What stands at a path, as far as its directory tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A file, which perhaps cannot be read.
+    File,
+    /// A directory.
+    Directory,
+}
+
 /// Why a source could not answer: the file system, git or a limit.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("cannot read `{path}`")]
@@ -138,6 +147,23 @@ pub trait Source: Send + Sync {
     /// As [`Source::load`].
     fn probe(&self, path: &TreePath) -> Result<Option<Probe>, SourceError> {
         Ok(self.load(path)?.as_ref().map(Entry::probe))
+    }
+
+    /// Returns what stands at `path`, or nothing, without a look at the file itself.
+    ///
+    /// # Errors
+    /// As [`Source::load`].
+    fn kind(&self, path: &TreePath) -> Result<Option<EntryKind>, SourceError> {
+        Ok(self.probe(path)?.map(Probe::kind))
+    }
+}
+
+impl Probe {
+    fn kind(self) -> EntryKind {
+        match self {
+            Self::File { .. } => EntryKind::File,
+            Self::Directory => EntryKind::Directory,
+        }
     }
 }
 
@@ -240,6 +266,19 @@ impl FileTree {
         match loaded.get(&full) {
             Some(known) => Ok(known.as_ref().map(Entry::probe)),
             None => self.shared.source.probe(&full),
+        }
+    }
+
+    /// Returns what stands at `path`, or nothing, without a look at the file itself. It is not recorded: its directory's names are.
+    ///
+    /// # Errors
+    /// When the source fails.
+    pub fn kind(&self, path: &TreePath) -> Result<Option<EntryKind>, SourceError> {
+        let full = self.full(path);
+        let loaded = self.shared.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        match loaded.get(&full) {
+            Some(known) => Ok(known.as_ref().map(|entry| entry.probe().kind())),
+            None => self.shared.source.kind(&full),
         }
     }
 

@@ -27,6 +27,28 @@ fn with_login() -> WebOptions {
 }
 
 #[test]
+fn values_are_fetched_from_an_address_and_kept() {
+    let scene = Scene::new();
+    let chart = scene.chart("chart", "web", "1.0.0", "");
+    let chart = chart.display().to_string();
+    scene.write("served/prod.yaml", "greeting: from an address\n");
+    scene.write("served/text.txt", "text\n");
+    let server = WebServer::start(WebOptions { files: scene.path("served"), ..WebOptions::default() });
+    let values = format!("{}/prod.yaml", server.url());
+    let text = format!("greeting={}/text.txt", server.url());
+    scene.agrees(&[&chart, "-f", &values]);
+    scene.agrees(&[&chart, "--set-file", &text]);
+    let online = scene.renders("4", &[&chart, "-f", &values]);
+    assert!(online.out.contains("from an address"), "{}", online.out);
+    let missing = format!("{}/none.yaml", server.url());
+    scene.refuses(&[&chart, "-f", &missing], 3, &["none.yaml", "404 Not Found"]);
+    scene.refuses(&[&chart, "-f", "ftp://example.com/values.yaml"], 2, &["http:// or https://"]);
+    drop(server);
+    assert_eq!(scene.renders("4", &[&chart, "-f", &values, "--offline"]).out, online.out);
+    scene.refuses(&[&chart, "-f", &missing, "--offline"], 3, &["would have to be fetched"]);
+}
+
+#[test]
 fn charts_of_a_repository_are_rendered_as_helm_renders_them() {
     let scene = Scene::new();
     let server = serve(&scene, WebOptions::default());

@@ -1,22 +1,21 @@
 use std::{
     cell::{Ref, RefCell, RefMut},
-    collections::BTreeMap,
     rc::Rc,
 };
 
-use super::{CONTAINER, ENTRY, Str, Value, go_type::MapType};
+use super::{CONTAINER, ENTRY, Str, Value, entries::Entries, go_type::MapType};
 
 /// A Go map with string keys, sorted by key. Clones share one content: a change is seen by every holder.
 #[derive(Debug, Clone)]
 pub struct Map {
     map_type: &'static MapType,
-    entries: Option<Rc<RefCell<BTreeMap<Str, Value>>>>,
+    entries: Option<Rc<RefCell<Entries>>>,
 }
 
 impl Map {
     /// Returns an empty map of this type.
     pub fn new(map_type: &'static MapType) -> Self {
-        Self::from_entries(map_type, BTreeMap::new())
+        Self::from_entries(map_type, Entries::new())
     }
 
     /// Returns an empty `map[string]interface {}`.
@@ -25,7 +24,7 @@ impl Map {
     }
 
     /// Returns a map of this type with these entries; the values must be of its element type.
-    pub fn from_entries(map_type: &'static MapType, entries: BTreeMap<Str, Value>) -> Self {
+    pub fn from_entries(map_type: &'static MapType, entries: Entries) -> Self {
         Self { map_type, entries: Some(Rc::new(RefCell::new(entries))) }
     }
 
@@ -67,12 +66,12 @@ impl Map {
 
     /// Returns the value at `key`, or nothing; quicker than [`Self::get`] where the key is a short string already.
     pub(crate) fn at(&self, key: &Str) -> Option<Value> {
-        self.entries.as_ref()?.borrow().get(key).cloned()
+        self.entries.as_ref()?.borrow().at(key).cloned()
     }
 
     /// Tells whether there is an entry at `key`.
     pub fn contains(&self, key: impl AsRef<[u8]>) -> bool {
-        self.entries.as_ref().is_some_and(|entries| entries.borrow().contains_key(key.as_ref()))
+        self.entries.as_ref().is_some_and(|entries| entries.borrow().get(key.as_ref()).is_some())
     }
 
     /// Sets the value at `key` for every holder and returns the former one. The nil map stays empty.
@@ -92,7 +91,7 @@ impl Map {
 
     /// Returns the entries as they are now, sorted by key.
     pub fn entries(&self) -> Vec<(Str, Value)> {
-        let copy = |entries: &Rc<RefCell<BTreeMap<Str, Value>>>| {
+        let copy = |entries: &Rc<RefCell<Entries>>| {
             entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
         };
         self.entries.as_ref().map_or_else(Vec::new, copy)
@@ -101,12 +100,12 @@ impl Map {
     /// Returns the content for reading without copies; nothing for the nil map.
     ///
     /// While it is held, changing the map through any holder panics: hold it only around code that runs no template.
-    pub fn borrow(&self) -> Option<Ref<'_, BTreeMap<Str, Value>>> {
+    pub fn borrow(&self) -> Option<Ref<'_, Entries>> {
         self.entries.as_ref().map(|entries| entries.borrow())
     }
 
     /// Returns the content for changes; nothing for the nil map. The same care as for [`Self::borrow`] applies.
-    pub fn borrow_mut(&self) -> Option<RefMut<'_, BTreeMap<Str, Value>>> {
+    pub fn borrow_mut(&self) -> Option<RefMut<'_, Entries>> {
         self.entries.as_ref().map(|entries| entries.borrow_mut())
     }
 

@@ -1,3 +1,4 @@
+mod entries;
 mod from;
 mod go_type;
 mod kind;
@@ -11,6 +12,7 @@ use std::{borrow::Cow, fmt, rc::Rc, sync::Arc};
 
 pub(crate) use self::owned::{CONTAINER, ELEMENT, ENTRY};
 pub use self::{
+    entries::{Entries, EntriesIter},
     go_type::{ListType, MapMethod, MapType, Type},
     kind::{IntKind, Kind, UintKind},
     list::List,

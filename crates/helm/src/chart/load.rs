@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use towpath_model::{Entry, FileTree, Location, Probe, TreePath};
+use towpath_model::{Entry, EntryKind, FileTree, Location, Probe, TreePath};
 
 use super::{
     Chart, ChartFile, Metadata, archive,
@@ -124,17 +124,32 @@ impl Walk<'_> {
         let Some(Entry::Directory(names)) = self.tree.entry(path)? else { return Ok(()) };
         for name in names.iter() {
             let Ok(path) = path.join(name) else { continue };
-            match self.tree.probe(&path)? {
-                Some(Probe::Directory) if !self.rules.ignores(path.as_str(), Node::Directory) => {
+            match self.tree.kind(&path)? {
+                Some(EntryKind::Directory) if !self.rules.ignores(path.as_str(), Node::Directory) => {
                     self.directory(&path, depth + 1)?;
                 }
-                Some(Probe::File { bytes }) if !self.rules.ignores(path.as_str(), Node::File) => {
-                    self.file(path, bytes)?;
+                Some(EntryKind::File) if !self.rules.ignores(path.as_str(), Node::File) => {
+                    if let Some(bytes) = self.size(&path)? {
+                        self.file(path, bytes)?;
+                    }
                 }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Returns how large a file is. What is read in any case is read at once, and not looked at first.
+    fn size(&self, path: &TreePath) -> Result<Option<u64>, Problem> {
+        let is_template = path.as_str().starts_with("templates/") || path.as_str().contains("/templates/");
+        let is_read = is_template || matches!(path.name(), "Chart.yaml" | "values.yaml" | "values.schema.json");
+        if is_read && let Some(bytes) = self.tree.file(path)? {
+            return Ok(Some(bytes.len() as u64));
+        }
+        Ok(match self.tree.probe(path)? {
+            Some(Probe::File { bytes }) => Some(bytes),
+            _ => None,
+        })
     }
 
     fn file(&mut self, path: TreePath, size: u64) -> Result<(), Problem> {

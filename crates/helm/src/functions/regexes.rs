@@ -9,23 +9,23 @@ use super::{
 use crate::golang::regexp::{self, Expression};
 
 const FIND_ALL: Entry = ("mustRegexFindAll", Signature::new(&[S, S, I], STRINGS), |_, a| {
-    let (regex, subject) = (compiled(&a[0], Failure::Error)?, text(&a[1]));
+    let (regex, subject) = (compiled(a, Failure::Error)?, text(&a[1]));
     Ok(texts(regexp::find_all(&regex, subject.as_bytes(), int(&a[2])).into_iter().map(|(_, found)| found)))
 });
 const FIND: Entry = ("mustRegexFind", Signature::new(&[S, S], S), |_, a| {
-    let (regex, subject) = (compiled(&a[0], Failure::Error)?, text(&a[1]));
+    let (regex, subject) = (compiled(a, Failure::Error)?, text(&a[1]));
     Ok(regex.find(subject.as_bytes()).map_or_else(|| "".into(), |found| Str::new(found).into()))
 });
 const REPLACE: Entry = ("mustRegexReplaceAll", Signature::new(&[S, S, S], S), |s, a| {
-    let regex = compiled(&a[0], Failure::Error)?;
+    let regex = compiled(a, Failure::Error)?;
     fitting(s, regexp::replace_all(&regex, text(&a[1]).as_bytes(), text(&a[2]).as_bytes(), s.room()))
 });
 const REPLACE_LITERAL: Entry = ("mustRegexReplaceAllLiteral", Signature::new(&[S, S, S], S), |s, a| {
-    let regex = compiled(&a[0], Failure::Error)?;
+    let regex = compiled(a, Failure::Error)?;
     fitting(s, regexp::replace_literal(&regex, text(&a[1]).as_bytes(), text(&a[2]).as_bytes(), s.room()))
 });
 const SPLIT: Entry = ("mustRegexSplit", Signature::new(&[S, S, I], STRINGS), |_, a| {
-    let (regex, subject) = (compiled(&a[0], Failure::Error)?, text(&a[1]));
+    let (regex, subject) = (compiled(a, Failure::Error)?, text(&a[1]));
     if int(&a[2]) == 0 {
         return Ok(List::nil(ListType::STRING).into());
     }
@@ -36,10 +36,10 @@ const SPLIT: Entry = ("mustRegexSplit", Signature::new(&[S, S, I], STRINGS), |_,
 pub(super) const FUNCTIONS: &[Entry] =
     &[
         ("regexMatch", Signature::new(&[S, S], B), |_, a| {
-            Ok(Value::Bool(regexp::compile(&utf8(&a[0])).is_ok_and(|regex| regex.is_match(text(&a[1]).as_bytes()))))
+            Ok(Value::Bool(compiled(a, Failure::Error).is_ok_and(|regex| regex.is_match(text(&a[1]).as_bytes()))))
         }),
         ("mustRegexMatch", Signature::new(&[S, S], B), |_, a| {
-            Ok(Value::Bool(compiled(&a[0], Failure::Error)?.is_match(text(&a[1]).as_bytes())))
+            Ok(Value::Bool(compiled(a, Failure::Error)?.is_match(text(&a[1]).as_bytes())))
         }),
         FIND_ALL,
         ("regexFindAll", FIND_ALL.1, |s, a| panicking(a, |a| FIND_ALL.2(s, a))),
@@ -65,9 +65,10 @@ enum Failure {
     Panic,
 }
 
-fn compiled(expression: &Value, failure: Failure) -> Result<Rc<Expression>, CallError> {
-    let expression = utf8(expression);
-    regexp::compile(&expression).map_err(|error| {
+/// Compiles the first argument for the second, which is what it is looked for in.
+fn compiled(arguments: &[Value], failure: Failure) -> Result<Rc<Expression>, CallError> {
+    let expression = utf8(&arguments[0]);
+    regexp::compile(&expression, text(&arguments[1]).as_bytes()).map_err(|error| {
         CallError::new(match failure {
             Failure::Error => error,
             Failure::Panic => {
@@ -86,7 +87,7 @@ fn panicking(
     arguments: &mut [Value],
     call: impl FnOnce(&mut [Value]) -> Result<Value, CallError>,
 ) -> Result<Value, CallError> {
-    compiled(&arguments[0], Failure::Panic)?;
+    compiled(arguments, Failure::Panic)?;
     call(arguments)
 }
 

@@ -1,6 +1,6 @@
 //! YAML as `sigs.k8s.io/yaml` reads and writes it for templates: always by way of JSON.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use towpath_gotmpl::{List, Map, MapType, Object, Str, Value};
 use towpath_yaml::{Build, Dialect, Document, Duplicates, Emitter, Profile, build, build_first, compare_keys, decode};
@@ -271,6 +271,6 @@ impl Build for Builder {
     }
 
     fn finish(&mut self, map: Self::Map) -> Value {
-        Value::Map(Map::from_entries(MapType::ANY, map.into_iter().collect::<BTreeMap<_, _>>()))
+        Value::Map(Map::from_entries(MapType::ANY, map.into_iter().collect()))
     }
 }

@@ -9,7 +9,7 @@ use towpath_helm::{Chart, ChartLimits, PackedChart, Profile};
 use towpath_model::{Diagnostic, FileTree, Kind, TreePath};
 
 use super::{
-    ChartRequest, ChartSettings, Dependencies, Directory, Links, Releases,
+    ChartRequest, ChartSettings, Dependencies, Directory, Links, Releases, ShownTo, TlsFiles,
     dependencies::{self, Base},
     fetch::{Archive, Fetch, Origin},
     git_chart, provenance,
@@ -81,6 +81,27 @@ impl Charts {
         let mut fetch = Fetch::new(self, profile);
         let base = Base { tree: tree.clone(), at: at.clone(), folder: None };
         dependencies::load(&mut fetch, &base, Dependencies::Locked)
+    }
+
+    /// Returns the content of a values file at an `https://` or `http://` address, of [`LARGEST_FILE`](super::LARGEST_FILE)
+    /// bytes at most. The logins and TLS files of charts are not shown to it, as in Helm.
+    ///
+    /// # Errors
+    /// When it cannot be fetched, or the network may not be used and the store does not have it.
+    pub fn values_file(&self, address: &str) -> Result<Vec<u8>, Diagnostic> {
+        if !["http://", "https://"].iter().any(|scheme| address.starts_with(scheme)) {
+            let message = format!("values file `{}` is at no http:// or https:// address", redact(address));
+            return Err(Diagnostic::new(Kind::Usage, message).hint("fetch it first and name the file"));
+        }
+        let url = parse_url(address)?;
+        let repository = Repository {
+            written: address.to_owned(),
+            url: url.clone(),
+            login: None,
+            tls: TlsFiles::default(),
+            shown_to: ShownTo::Repository,
+        };
+        self.block(Fetch::new(self, Profile::default()).values_file(&url, &repository))?
     }
 
     /// Finds the chart, and fetches it where it is remote.

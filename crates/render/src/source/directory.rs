@@ -1,11 +1,12 @@
 use std::{
+    collections::HashMap,
     fs::{self, File, Metadata},
     io::{self, Read as _},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use towpath_model::{Entry, Probe, Source, SourceError, TreePath};
+use towpath_model::{Entry, EntryKind, Probe, Source, SourceError, TreePath};
 
 /// Where a symbolic link may lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Links {
 pub struct Directory {
     root: PathBuf,
     links: Links,
+    /// What folders that were listed said of their entries, links left out: it need not be asked again.
+    listed: Mutex<HashMap<TreePath, EntryKind>>,
 }
 
 /// A file larger than this is refused; manifests and charts stay far below it. In bytes.
@@ -36,7 +39,7 @@ impl Directory {
         if !root.is_dir() {
             return Err(io::Error::from(io::ErrorKind::NotADirectory));
         }
-        Ok(Self { root, links })
+        Ok(Self { root, links, listed: Mutex::default() })
     }
 
     /// Returns the full path of `path` and what stands there, links followed.
@@ -53,26 +56,64 @@ impl Directory {
             return Err(io::Error::other("a symbolic link leaves the folder"));
         }
         if !metadata.is_dir() {
-            if !metadata.is_file() {
-                return Err(io::Error::other("it is neither a file nor a folder"));
-            }
-            if metadata.len() > LARGEST_FILE {
-                return Err(io::Error::other(format!("it has {} bytes; the limit is {LARGEST_FILE}", metadata.len())));
-            }
+            check_file(&metadata)?;
         }
         Ok(Some((full, metadata)))
     }
 
+    fn listed(&self, path: &TreePath) -> Option<EntryKind> {
+        // Links lead out of a folder on the way to it, too.
+        if self.links == Links::WithinRoot {
+            return None;
+        }
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied()
+    }
+
     fn read(&self, path: &TreePath) -> io::Result<Option<Entry>> {
-        let Some((full, metadata)) = self.find(path)? else { return Ok(None) };
-        Ok(Some(if metadata.is_dir() {
-            Entry::Directory(names(&full)?.into())
-        } else {
-            Entry::File(content(&full, metadata.len())?)
-        }))
+        let full = match self.listed(path) {
+            Some(EntryKind::Directory) => self.root.join(path.as_str()),
+            Some(EntryKind::File) => {
+                let file = File::open(self.root.join(path.as_str()))?;
+                let metadata = file.metadata()?;
+                check_file(&metadata)?;
+                return Ok(Some(Entry::File(content(file, metadata.len())?)));
+            }
+            None => {
+                let Some((full, metadata)) = self.find(path)? else { return Ok(None) };
+                if !metadata.is_dir() {
+                    return Ok(Some(Entry::File(content(File::open(full)?, metadata.len())?)));
+                }
+                full
+            }
+        };
+        Ok(Some(Entry::Directory(self.names(path, &full)?.into())))
+    }
+
+    fn names(&self, path: &TreePath, folder: &Path) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = entry
+                .file_name()
+                .into_string()
+                .map_err(|name| io::Error::other(format!("the name {} is not UTF-8", name.display())))?;
+            let kind = entry.file_type()?;
+            if (kind.is_dir() || kind.is_file())
+                && let Ok(path) = path.join(&name)
+            {
+                listed.insert(path, if kind.is_dir() { EntryKind::Directory } else { EntryKind::File });
+            }
+            names.push(name);
+        }
+        names.sort();
+        Ok(names)
     }
 
     fn look(&self, path: &TreePath) -> io::Result<Option<Probe>> {
+        if self.listed(path) == Some(EntryKind::Directory) {
+            return Ok(Some(Probe::Directory));
+        }
         let Some((full, metadata)) = self.find(path)? else { return Ok(None) };
         if metadata.is_dir() {
             return Ok(Some(Probe::Directory));
@@ -95,35 +136,38 @@ fn is_readable_by_all(_: &Metadata) -> bool {
     false
 }
 
-/// Reads a file of `size` bytes into its place; one that has another size by now is read as any stream is.
-fn content(path: &Path, size: u64) -> io::Result<Arc<[u8]>> {
-    let mut file = File::open(path)?;
+fn check_file(metadata: &Metadata) -> io::Result<()> {
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is neither a file nor a folder"));
+    }
+    if metadata.len() > LARGEST_FILE {
+        return Err(io::Error::other(format!("it has {} bytes; the limit is {LARGEST_FILE}", metadata.len())));
+    }
+    Ok(())
+}
+
+/// Reads a file of `size` bytes into its place; one that is shorter by now, or does not know its size, is read as any stream is.
+fn content(mut file: File, size: u64) -> io::Result<Arc<[u8]>> {
     let size = usize::try_from(size).map_err(io::Error::other)?;
     // An iterator of known length makes the shared bytes at once; of others std collects a list first and copies it.
     let mut content: Arc<[u8]> = (0..size).map(|_| 0).collect();
-    let Some(place) = Arc::get_mut(&mut content) else { return Ok(fs::read(path)?.into()) };
     let mut filled = 0;
-    while filled < size {
-        match file.read(&mut place[filled..]) {
-            Ok(0) => break,
-            Ok(more) => filled += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+    if let Some(place) = Arc::get_mut(&mut content) {
+        while filled < size {
+            match file.read(&mut place[filled..]) {
+                Ok(0) => break,
+                Ok(more) => filled += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
     }
-    if filled == size && file.read(&mut [0])? == 0 { Ok(content) } else { Ok(fs::read(path)?.into()) }
-}
-
-fn names(folder: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
-        names.push(
-            name.into_string().map_err(|name| io::Error::other(format!("the name {} is not UTF-8", name.display())))?,
-        );
+    if filled == size && size > 0 {
+        return Ok(content);
     }
-    names.sort();
-    Ok(names)
+    let mut rest = content[..filled].to_vec();
+    file.take(LARGEST_FILE).read_to_end(&mut rest)?;
+    Ok(rest.into())
 }
 
 impl Source for Directory {
@@ -133,6 +177,14 @@ impl Source for Directory {
 
     fn probe(&self, path: &TreePath) -> Result<Option<Probe>, SourceError> {
         self.look(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+    }
+
+    fn kind(&self, path: &TreePath) -> Result<Option<EntryKind>, SourceError> {
+        if let Some(kind) = self.listed(path) {
+            return Ok(Some(kind));
+        }
+        let found = self.find(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })?;
+        Ok(found.map(|(_, metadata)| if metadata.is_dir() { EntryKind::Directory } else { EntryKind::File }))
     }
 }
 

@@ -4,6 +4,7 @@ use towpath_model::{Diagnostic, Digest, Kind};
 use url::Url;
 
 use super::{
+    LARGEST_FILE,
     fetch::{Archive, Fetch, LARGEST_ARCHIVE, Origin, digest_in},
     index::{Choice, Offers, choose, offers},
     repositories::{Repositories, parse_url},
@@ -212,6 +213,11 @@ impl Fetch<'_> {
             diagnostic.hints = cause.hints;
             diagnostic
         })
+    }
+
+    /// Returns the values file at an address.
+    pub(super) async fn values_file(&mut self, url: &Url, repository: &Repository) -> Result<Vec<u8>, Diagnostic> {
+        self.content(url, repository, "values", None, LARGEST_FILE).await
     }
 
     /// Returns what stands at an address, from the store where it is what is expected or has not changed.

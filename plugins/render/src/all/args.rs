@@ -3,6 +3,7 @@ use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
 use clap::Args;
 use towpath_helm::{Crds, Hooks, Options, RenderEnv, Schema, ValuesOptions, Variable, release_name};
 use towpath_model::Diagnostic;
+use towpath_render::source::Charts;
 
 use crate::args::{Cluster, HelmVersion, Release, Values, as_in_go, source::Fetching};
 
@@ -56,7 +57,7 @@ pub(super) struct Manner {
 
 impl All {
     /// Returns how every chart is rendered; values files are read once.
-    pub(super) fn manner(&self) -> Result<Manner, Diagnostic> {
+    pub(super) fn manner(&self, charts: &Arc<Charts>) -> Result<Manner, Diagnostic> {
         let profile = self.helm_version.profile();
         self.cluster.check(profile)?;
         let mut env = self.release.environment(&self.cluster, profile)?;
@@ -78,6 +79,6 @@ impl All {
             schema: if self.values.skip_schema_validation { Schema::Skip } else { Schema::Check },
             ..Options::default()
         };
-        Ok(Manner { env, values: self.values.read()?, options })
+        Ok(Manner { env, values: self.values.read(charts)?, options })
     }
 }

@@ -7,6 +7,7 @@ mod queue;
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
     thread,
 };
 
@@ -30,8 +31,8 @@ impl All {
     pub(crate) fn run(&self, report: &Report) -> Result<Outcome, Diagnostic> {
         let charts = self.list()?;
         let files = self.files(&charts)?;
-        let manner = self.manner()?;
-        let sources = self.fetching.charts(report)?;
+        let sources = Arc::new(self.fetching.charts(report)?);
+        let manner = self.manner(&sources)?;
         let engine = Engine::new();
         let jobs = self.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, usize::from);
         let work = |index: usize| {

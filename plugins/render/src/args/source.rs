@@ -115,13 +115,7 @@ impl fmt::Debug for Password {
 
 impl ChartChoice {
     /// Loads the chart that is called `chart`.
-    pub(crate) fn load(
-        &self,
-        chart: &str,
-        fetching: &Fetching,
-        profile: Profile,
-        report: &Report,
-    ) -> Result<Chart, Diagnostic> {
+    pub(crate) fn load(&self, chart: &str, charts: &Charts, profile: Profile) -> Result<Chart, Diagnostic> {
         let dependencies = match (self.dependency_update, self.dependency_build) {
             (true, _) => Dependencies::Update,
             (_, true) => Dependencies::Build,
@@ -136,7 +130,7 @@ impl ChartChoice {
             dependencies,
             profile,
         };
-        fetching.charts(report)?.load(&request)
+        charts.load(&request)
     }
 }
 

@@ -4,6 +4,7 @@ mod cluster;
 mod files;
 mod lookup;
 mod post_render;
+mod stack;
 mod values;
 
 use std::{
@@ -91,11 +92,14 @@ impl Template {
         let mut env = self.release.environment(&self.cluster, profile)?;
         let (name, chart) = self.name_and_chart(&env)?;
         env.release_name = name;
-        let chart = self.chart.load(chart, &self.fetching, profile, report)?;
+        let charts = Arc::new(self.fetching.charts(report)?);
+        let chart = self.chart.load(chart, &charts, profile)?;
         // The process ends soon, and gives back what they hold faster than they would.
         let (engine, chart) = (ManuallyDrop::new(Engine::new()), ManuallyDrop::new(chart));
-        let options = Options { post_renderer, ..self.options() };
-        Ok((engine.render(&chart, &self.values.read()?, &env, &options)?, env))
+        let mut options = Options { post_renderer, ..self.options() };
+        // A post-renderer would inherit the limit, and make every thread's stack as large.
+        options.limits.stack_is_here = options.post_renderer.is_none() && stack::grow(options.limits.stack_bytes);
+        Ok((engine.render(&chart, &self.values.read(&charts)?, &env, &options)?, env))
     }
 
     fn options(&self) -> Options {

@@ -1,6 +1,4 @@
-use std::collections::BTreeMap;
-
-use towpath_gotmpl::{List, Map, MapType, Str, Value};
+use towpath_gotmpl::{Entries, List, Map, MapType, Str, Value};
 
 use super::JsonError;
 use crate::Profile;
@@ -139,7 +137,7 @@ impl Reader<'_> {
     }
 
     fn object(&mut self) -> Result<Value, JsonError> {
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::new();
         if self.peek()? == b'}' {
             self.at += 1;
             return Ok(Value::Map(Map::from_entries(MapType::ANY, entries)));

@@ -20,7 +20,7 @@ pub(super) fn is_of(format: &str, text: &str) -> Option<bool> {
         "uri-reference" | "iri-reference" => !text.contains('\\') && Url::parse(text).is_ok(),
         "uri-template" => !text.contains('\\') && Url::parse(text).is_ok_and(|url| has_closed_braces(&url.path)),
         "uuid" => is_uuid(text),
-        "regex" => regexp::compile(text).is_ok(),
+        "regex" => regexp::compile(text, b"").is_ok(),
         "json-pointer" => is_pointer(text),
         "relative-json-pointer" => {
             let digits = text.bytes().take_while(u8::is_ascii_digit).count();

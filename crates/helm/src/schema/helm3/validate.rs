@@ -420,8 +420,9 @@ impl<'d> Validator<'d> {
             self.steps += properties.map_or(0, |at| documents.entries(at).len() as u64 / 64);
             let mut matched = false;
             for pattern in &patterns {
-                let expression = regexp::compile(&documents.lossy(pattern.key));
-                if expression.is_ok_and(|expression| expression.is_match(documents.bytes(entry.key))) {
+                let key = documents.bytes(entry.key);
+                let expression = regexp::compile(&documents.lossy(pattern.key), key);
+                if expression.is_ok_and(|expression| expression.is_match(key)) {
                     matched = true;
                     let part = self.apart_at(pattern.value, rules.draft, entry.value, Step::Key(entry.key));
                     found.merge(part);
@@ -474,7 +475,7 @@ impl<'d> Validator<'d> {
             }
         }
         if let Some(pattern) = rules.get(K::Pattern).and_then(|at| documents.str(at))
-            && regexp::compile(&pattern).is_ok_and(|expression| !expression.is_match(bytes))
+            && regexp::compile(&pattern, bytes).is_ok_and(|expression| !expression.is_match(bytes))
         {
             self.fail(found, rules.schema, &format!("Does not match pattern '{pattern}'"));
         }

@@ -126,7 +126,7 @@ impl Roots {
         if regexp::check_syntax(expression) {
             return Ok(());
         }
-        let Err(error) = regexp::compile(expression) else { return Ok(()) };
+        let Err(error) = regexp::compile(expression, b"") else { return Ok(()) };
         let root = self.owner(node).map_or(0, |owner| self.resources[owner].root);
         let place = format!("{}/{keyword}", self.place(root, node));
         Err(Fault::new(format!("invalid regex {} at {}: {error}", quote(expression), quote(&place))).at(node))

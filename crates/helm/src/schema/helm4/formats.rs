@@ -7,7 +7,7 @@ type Checked = Result<(), String>;
 /// Checks that `text` is of the format; formats that are not known take everything.
 pub(super) fn check(format: &str, text: &str) -> Checked {
     match format {
-        "regex" => regexp::compile(text).map(|_| ()),
+        "regex" => regexp::compile(text, b"").map(|_| ()),
         "json-pointer" => json_pointer(text),
         "relative-json-pointer" => relative_json_pointer(text),
         "uuid" => uuid(text),

@@ -212,8 +212,9 @@ impl Validator<'_> {
                 }
             }
             for pattern in &patterns {
-                let expression = regexp::compile(&documents.lossy(pattern.key));
-                if expression.is_ok_and(|expression| expression.is_match(documents.bytes(entry.key))) {
+                let key = documents.bytes(entry.key);
+                let expression = regexp::compile(&documents.lossy(pattern.key), key);
+                if expression.is_ok_and(|expression| expression.is_match(key)) {
                     evaluated = true;
                     let verdict = self.apply_at_key(frame, pattern.value, entry);
                     frame.note(verdict);
@@ -247,7 +248,7 @@ impl Validator<'_> {
             self.check_count(frame, length, (K::MinLength, "minLength"), (K::MaxLength, "maxLength"));
         }
         if let Some(pattern) = frame.keys.get(K::Pattern).and_then(|at| self.documents.str(at))
-            && regexp::compile(&pattern).is_ok_and(|expression| !expression.is_match(bytes))
+            && regexp::compile(&pattern, bytes).is_ok_and(|expression| !expression.is_match(bytes))
         {
             let shown = self.documents.lossy(text);
             self.fail(frame, || format!("{} does not match pattern {}", quote(&shown), quote(&pattern)));
