@@ -2,19 +2,14 @@
 //!
 //! `TOWPATH_SEED` varies them, `TOWPATH_CASES` says how many there are; each is a run of Helm of its own.
 
-use std::{
-    path::Path,
-    process::Command,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::SystemTime,
-};
+use std::{path::Path, process::Command, sync::Arc, time::SystemTime};
 
 use towpath_helm::{Chart, ChartLimits, Options, Profile, Randomness, RenderEnv, ValuesOptions, render};
 use towpath_model::FileTree;
-use towpath_tests::{output, peer};
+use towpath_tests::{
+    output, peer,
+    random::{Random, for_each_case, setting},
+};
 
 const CHART: &str = "apiVersion: v2\nname: flags\nversion: 1.0.0\n";
 const VALUES: &str = "a: {b: 1, c: [x, {y: z}]}\nl: [1, [2, 3], {k: v}]\nn: null\ns: text\n";
@@ -102,21 +97,6 @@ const PIECES: &[&str] = &[
 
 const FLAGS: &[&str] = &["--set", "--set", "--set", "--set-string", "--set-json", "--set-literal", "--set-file"];
 
-fn setting(name: &str, default: usize) -> usize {
-    let text = std::env::var(name).ok();
-    text.map_or(default, |text| text.parse().expect("TOWPATH_SEED and TOWPATH_CASES are numbers"))
-}
-
-/// Returns a source of numbers below a limit: splitmix64.
-fn numbers(mut state: u64) -> impl FnMut(usize) -> usize {
-    move |limit| {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ mixed >> 31) % limit as u64).expect("because it is below a usize")
-    }
-}
-
 fn argument(flag: &str, below: &mut impl FnMut(usize) -> usize) -> String {
     let mut text = String::new();
     if below(4) > 0 {
@@ -184,6 +164,7 @@ fn theirs(folder: &Path, arguments: &[(String, String)], program: &str) -> Resul
 #[test]
 fn values_are_set_as_helm_sets_them() {
     let (seed, count) = (setting("TOWPATH_SEED", 1), setting("TOWPATH_CASES", 150));
+    let count = usize::try_from(count).expect("because it is small");
     let work = tempfile::tempdir().expect("a folder can be made");
     std::fs::create_dir_all(work.path().join("chart/templates")).expect("a folder can be made");
     for (name, text) in [
@@ -194,36 +175,27 @@ fn values_are_set_as_helm_sets_them() {
     ] {
         std::fs::write(work.path().join(name), text).expect("a file can be written");
     }
-    let next = AtomicUsize::new(0);
-    let look = || {
+    let look = |number: usize| {
+        let mut random = Random::new(seed << 32 | number as u64);
+        let mut below = |limit| random.below(limit);
         let (mut differing, mut refused) = (Vec::new(), 0);
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= count {
-                return (differing, refused);
-            }
-            let mut below = numbers((seed as u64) << 32 | number as u64);
-            let arguments: Vec<(String, String)> = (0..=below(3))
-                .map(|_| {
-                    let flag = FLAGS[below(FLAGS.len())];
-                    (flag.to_owned(), argument(flag, &mut below))
-                })
-                .collect();
-            for (profile, program) in [(Profile::Helm4, "helm4"), (Profile::Helm3, "helm3")] {
-                let (ours, theirs) = (ours(&arguments, profile), theirs(work.path(), &arguments, program));
-                refused += usize::from(theirs.is_err());
-                // Refusals count as such: our words name the argument, Helm's differ from case to case.
-                if ours.as_ref().ok() != theirs.as_ref().ok() {
-                    differing.push(format!("{program} {arguments:?}\n  theirs {theirs:?}\n  ours   {ours:?}"));
-                }
+        let arguments: Vec<(String, String)> = (0..=below(3))
+            .map(|_| {
+                let flag = FLAGS[below(FLAGS.len())];
+                (flag.to_owned(), argument(flag, &mut below))
+            })
+            .collect();
+        for (profile, program) in [(Profile::Helm4, "helm4"), (Profile::Helm3, "helm3")] {
+            let (ours, theirs) = (ours(&arguments, profile), theirs(work.path(), &arguments, program));
+            refused += usize::from(theirs.is_err());
+            // Refusals count as such: our words name the argument, Helm's differ from case to case.
+            if ours.as_ref().ok() != theirs.as_ref().ok() {
+                differing.push(format!("{program} {arguments:?}\n  theirs {theirs:?}\n  ours   {ours:?}"));
             }
         }
+        (differing, refused)
     };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found: Vec<(Vec<String>, usize)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(look)).collect();
-        threads.into_iter().map(|thread| thread.join().expect("a thread ends")).collect()
-    });
+    let found = for_each_case(count, look);
     let refused: usize = found.iter().map(|(_, refused)| refused).sum();
     let differing: Vec<String> = found.into_iter().flat_map(|(differing, _)| differing).collect();
     assert!(refused < 2 * count, "seed {seed}: all is refused, which shows nothing");

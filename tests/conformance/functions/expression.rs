@@ -1,9 +1,10 @@
 //! Expressions that are put together by the kind of what they give.
 
+use towpath_tests::random::Random;
+
 use crate::{
     grammar::{Form, Grammar, Shape},
     pools,
-    random::Random,
     scope::{Root, Scope},
 };
 
@@ -35,7 +36,10 @@ impl<'g> Writer<'g> {
     pub(crate) fn filled(&mut self, form: &Form, depth: usize) -> String {
         match &form.shape {
             Shape::Call { name, parameters, rest } => self.call(name, parameters, *rest, depth),
-            Shape::Written(text) => self.written(text, depth),
+            Shape::Written(text) => match self.scope.rooted(text) {
+                Some(text) => self.written(&text, depth),
+                None => self.operand(form.result),
+            },
         }
     }
 
@@ -75,7 +79,9 @@ impl<'g> Writer<'g> {
         }
         // Operands that come in pairs cannot go through a pipe.
         let is_pair = matches!(parameters.last(), Some(&("pairs" | "same" | "tplext")));
-        let piped = if !is_pair && self.random.percent(35) { arguments.pop() } else { None };
+        // Nil is no command.
+        let can_lead = arguments.last().is_some_and(|last| last != "nil");
+        let piped = if !is_pair && can_lead && self.random.percent(35) { arguments.pop() } else { None };
         let call = arguments.iter().fold(name.to_owned(), |call, argument| format!("{call} {argument}"));
         match piped {
             Some(last) => format!("{} | {call}", bare(&last)),

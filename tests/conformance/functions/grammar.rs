@@ -17,13 +17,15 @@ pub(crate) enum Shape {
 /// The forms that a release of Helm has.
 pub(crate) struct Grammar {
     forms: Vec<Form>,
+    /// Whether it is that of Helm 4.
+    pub(crate) is_newer: bool,
 }
 
 impl Grammar {
     /// Returns the forms that both releases have, with those of Helm 4 alone if `newer`.
     pub(crate) fn new(newer: bool) -> Self {
         let lines = include_str!("table.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        Self { forms: lines.filter_map(|line| form(line, newer)).collect() }
+        Self { forms: lines.filter_map(|line| form(line, newer)).collect(), is_newer: newer }
     }
 
     pub(crate) fn nth(&self, number: usize) -> &Form {

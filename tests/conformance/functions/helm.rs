@@ -38,6 +38,14 @@ pub(crate) fn outcomes(program: &str, cases: &[String], expected: &[Outcome]) ->
     found.into_values().collect()
 }
 
+/// Returns what Helm makes of a case that stands alone.
+pub(crate) fn outcome(program: &str, case: &str) -> Outcome {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let mut found = Vec::new();
+    run_group(program, folder.path(), &[case.to_owned()], &[0], &mut found);
+    found.remove(0).1
+}
+
 /// Runs a group; a case that fails is noted and left out of the next run.
 fn run_group(program: &str, folder: &Path, cases: &[String], group: &[usize], found: &mut Vec<(usize, Outcome)>) {
     let name = |at: usize| if group.len() == 1 { "case".to_owned() } else { format!("case{at:05}") };

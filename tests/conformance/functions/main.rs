@@ -7,7 +7,6 @@ mod grammar;
 mod helm;
 mod ours;
 mod pools;
-mod random;
 mod scope;
 mod statement;
 
@@ -15,16 +14,12 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use towpath_helm::Profile;
+use towpath_tests::random::{Random, setting};
 
-use self::{expression::Writer, grammar::Grammar, random::Random};
+use self::{expression::Writer, grammar::Grammar};
 
 /// What came of a case: its output, or the error.
 type Outcome = Result<String, String>;
-
-fn setting(name: &str, default: u64) -> u64 {
-    let text = std::env::var(name).ok();
-    text.map_or(default, |text| text.parse().expect("TOWPATH_SEED and TOWPATH_CASES are numbers"))
-}
 
 #[test]
 fn generated_templates_give_what_helm_gives() {
@@ -45,7 +40,8 @@ fn generated_templates_give_what_helm_gives() {
         let mut refused = 0;
         for ((case, ours), theirs) in cases.iter().zip(&ours).zip(&theirs) {
             refused += usize::from(theirs.is_err());
-            if stable(ours) != stable(theirs) {
+            // Cases that share a run share the values too, and some change them: what differs is looked at alone.
+            if stable(ours) != stable(theirs) && stable(ours) != stable(&helm::outcome(program, case)) {
                 report.push(format!("{program}: {case}\n  theirs {theirs:?}\n  ours   {ours:?}\n"));
             }
         }

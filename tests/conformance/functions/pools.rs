@@ -1,6 +1,6 @@
 //! Operands of each kind: literals, values, fields.
 
-use crate::random::Random;
+use towpath_tests::random::Random;
 
 /// Returns an operand that stands for itself, without parentheses where it needs none.
 #[expect(clippy::too_many_lines, reason = "a table of what there is of each kind")]
@@ -203,6 +203,8 @@ pub(crate) fn operand(kind: &str, random: &mut Random) -> String {
             &["(splitList \",\" \"a,b,,c\")", "(list \"b\" \"a\" \"\")", ".Values.list", "(toStrings (list 1 nil 2.5))"]
         }
         "map" => MAPS,
+        "smap" => &[".Chart.Annotations", "(split \".\" \"a.b.c\")"],
+        "verplain" => &["(semver \"1.2.3\").IncMinor"],
         "ownmap" => &[
             "(dict)",
             "(dict \"a\" 1)",
@@ -231,6 +233,7 @@ pub(crate) fn operand(kind: &str, random: &mut Random) -> String {
             ".Capabilities.HelmVersion.Version",
             ".Chart.Type",
             ".Chart.Nothing",
+            ".Chart.Annotations",
             "(.Capabilities.APIVersions.Has \"apps/v1\")",
             "(.Files.Get \"config/a.txt\")",
             "(.Files.GetBytes \"config/a.txt\")",
@@ -353,6 +356,7 @@ pub(crate) fn operand(kind: &str, random: &mut Random) -> String {
             ".Template.Name",
         ],
         "version" => VERSIONS,
+        "fullversion" => &["\"1.2.3\"", "\"v2\"", "\"1.10\"", "\"1.2.3-alpha.1+b\"", "\"0.0.3\"", ".Values.version"],
         "constraint" => CONSTRAINTS,
         "layout" => LAYOUTS,
         "zone" => &[
@@ -515,8 +519,6 @@ const MAPS: &[&str] = &[
     "(dict \"a\" 1 \"b\" \"two\")",
     "(dict \"x\" (list 1 2) \"y\" (dict \"z\" nil))",
     "(index .Values.maps 1)",
-    ".Chart.Annotations",
-    "(split \".\" \"a.b.c\")",
     ".Release",
     "(fromYaml \"a: {b: [1, {c: 2}]}\")",
     "(dict \"<&>\" \"é\\n\" \"1\" true \"yes\" 1.5)",

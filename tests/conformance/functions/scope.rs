@@ -1,4 +1,4 @@
-use crate::random::Random;
+use towpath_tests::random::Random;
 
 /// How the root of the data is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

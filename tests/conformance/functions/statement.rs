@@ -1,9 +1,10 @@
 //! Whole templates: actions of every kind around expressions.
 
+use towpath_tests::random::Random;
+
 use crate::{
     expression::Writer,
     grammar::Form,
-    random::Random,
     scope::{Root, Scope},
 };
 
@@ -81,7 +82,13 @@ impl Writer<'_> {
 
     fn any(&mut self) -> String {
         let kind = self.random.pick(&["any", "bool", "map", "list", "str", "int"]);
-        self.argument(kind, 2)
+        self.command(kind)
+    }
+
+    /// Returns what can stand at the start of a pipeline, where nil cannot.
+    fn command(&mut self, kind: &str) -> String {
+        let text = self.argument(kind, 2);
+        if text == "nil" { "\"nil\"".to_owned() } else { text }
     }
 
     /// Returns the name of a new variable, or of one that it hides.
@@ -93,7 +100,7 @@ impl Writer<'_> {
         match self.random.below(8) {
             0 => self
                 .random
-                .pick(&["text", " ", "\n", "\t- x\n", "é", "{", "}", "{{/* c */}}", " {{- /* c */ -}} ", "a: b\n"])
+                .pick(&["text", " ", "\n", "\t- x\n", "é", "{ ", "}", "{{/* c */}}", " {{- /* c */ -}} ", "a: b\n"])
                 .to_owned(),
             1 if self.scope.root != Root::Dot => self.action("."),
             2 => match self.scope.variable("any", &mut self.random) {
@@ -136,7 +143,7 @@ impl Writer<'_> {
 
     fn condition(&mut self, depth: usize) -> String {
         let kind = self.random.pick(&["bool", "bool", "any"]);
-        let test = self.argument(kind, 2);
+        let test = self.command(kind);
         let mut out = self.action(&format!("if {test}")) + &self.block(depth);
         for _ in 0..self.random.below(3) {
             let test = self.any();
@@ -152,7 +159,7 @@ impl Writer<'_> {
         let mut out = String::new();
         for part in 0..=self.random.below(2) {
             let kind = self.random.pick(DOTS);
-            let value = self.argument(kind, 2);
+            let value = self.command(kind);
             let mut scope = self.scope.with_dot(kind);
             let word = if part == 0 { "with" } else { "else with" };
             if self.random.percent(30) {
@@ -171,10 +178,14 @@ impl Writer<'_> {
     }
 
     fn range(&mut self, depth: usize) -> String {
-        let kind = self.random.pick(&["list", "map", "ints", "strs", "count", "list", "map"]);
+        let mut kind = self.random.pick(&["list", "map", "ints", "strs", "count", "list", "map"]);
+        // Only the newer Go ranges over numbers.
+        if kind == "count" && !self.grammar.is_newer && self.random.percent(95) {
+            kind = "ints";
+        }
         let over = match kind {
             "list" if self.random.percent(25) => self.scope.rooted(".Values.maps").unwrap_or("(list)".to_owned()),
-            kind => self.argument(kind, 2),
+            kind => self.command(kind),
         };
         let element = match kind {
             "ints" | "count" => "int",
@@ -207,7 +218,7 @@ impl Writer<'_> {
     /// Declares a variable, or gives one another value.
     fn variable(&mut self) -> String {
         let kind = self.random.pick(&["str", "int", "map", "list", "any", "bool", "timeobj", "verobj", "object"]);
-        let value = self.argument(kind, 2);
+        let value = self.command(kind);
         let known: Vec<String> = self.scope.variables.iter().map(|(name, _)| name.clone()).collect();
         if !known.is_empty() && self.random.percent(40) {
             let at = self.random.below(known.len());
@@ -271,7 +282,8 @@ impl Writer<'_> {
 
     /// Reads fields of what a function has returned, of a variable and of nothing.
     fn fields(&mut self) -> String {
-        let (map, key) = (self.argument("map", 1), self.random.pick(&["a", "name", "absent", "x.y", "extra.deep"]));
+        let (map, key) =
+            (self.argument("map", 1), self.random.pick(&["a", "name", "absent", "b", "x", "a", "b", "x.y"]));
         let text = match self.random.below(4) {
             0 => format!("({map}).{key}"),
             1 => format!("(index (list {map}) 0).{key} | default \"none\""),

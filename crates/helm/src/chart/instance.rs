@@ -141,7 +141,12 @@ impl<'c> Instance<'c> {
             for import in &dependency.import_values {
                 let (child, parent) = match import {
                     Import::Exported(name) => (format!("exports.{name}"), "."),
-                    Import::Table { child, parent } => (child.clone(), parent.as_str()),
+                    Import::Table { is_text: false, .. } if profile == Profile::Helm3 => {
+                        let what = format!("import-values of `{}` names no text", dependency.name);
+                        let hint = "write `child` and `parent` in quotes: Helm 3 takes nothing but texts";
+                        return Err(HelmError::Dependencies(Problem::new(what).hint(hint)));
+                    }
+                    Import::Table { child, parent, .. } => (child.clone(), parent.as_str()),
                 };
                 let Some(found) = table(&values, &format!("{}.{child}", dependency.name)) else { continue };
                 let nested = if parent == "." { found } else { below(parent, found) };

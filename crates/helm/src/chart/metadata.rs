@@ -61,6 +61,8 @@ pub(crate) enum Import {
     Table {
         child: String,
         parent: String,
+        /// Whether both are texts: `on` and `1` are none.
+        is_text: bool,
     },
 }
 
@@ -218,7 +220,8 @@ fn dependency(value: &Value) -> Result<Dependency, String> {
                     String::from_utf8_lossy(&crate::golang::display(&value)).into_owned()
                 })
             };
-            Some(Import::Table { child: part("child"), parent: part("parent") })
+            let is_text = ["child", "parent"].iter().all(|key| matches!(pair.get(*key), Some(Value::Str(_))));
+            Some(Import::Table { child: part("child"), parent: part("parent"), is_text })
         }
         Value::Str(name) => Some(Import::Exported(name.to_string_lossy().into_owned())),
         _ => None,

@@ -207,7 +207,7 @@ impl Import {
     fn value(&self) -> Value {
         let (child, parent) = match self {
             Self::Exported(name) => (format!("exports.{name}"), "."),
-            Self::Table { child, parent } => (child.clone(), parent.as_str()),
+            Self::Table { child, parent, .. } => (child.clone(), parent.as_str()),
         };
         let entries = [("child", child.as_str()), ("parent", parent)];
         let entries = entries.into_iter().map(|(key, value)| (key.into(), value.into()));

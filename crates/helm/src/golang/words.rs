@@ -93,8 +93,7 @@ pub(crate) fn swap_case(text: &str) -> String {
                 after_space = false;
                 to_lower(c)
             } else if c.is_lowercase() {
-                after_space = false;
-                to_upper(c)
+                if std::mem::take(&mut after_space) { to_title(c) } else { to_upper(c) }
             } else {
                 after_space = c.is_whitespace();
                 c
@@ -125,7 +124,7 @@ pub(crate) fn title(text: &str) -> String {
     let mut previous = ' ';
     text.chars()
         .map(|c| {
-            let out = if is_separator(previous) { to_upper(c) } else { c };
+            let out = if is_separator(previous) { to_title(c) } else { c };
             previous = c;
             out
         })
@@ -151,6 +150,18 @@ pub(crate) fn to_lower(c: char) -> char {
     match (lower.next(), lower.next()) {
         (Some(lower), None) => lower,
         _ => c,
+    }
+}
+
+/// Returns the title case of one character: that of two letters in one capitalizes the first alone, and Georgian has none.
+fn to_title(c: char) -> char {
+    match c {
+        'Ǆ' | 'ǅ' | 'ǆ' => 'ǅ',
+        'Ǉ' | 'ǈ' | 'ǉ' => 'ǈ',
+        'Ǌ' | 'ǋ' | 'ǌ' => 'ǋ',
+        'Ǳ' | 'ǲ' | 'ǳ' => 'ǲ',
+        '\u{10d0}'..='\u{10ff}' => c,
+        c => to_upper(c),
     }
 }
 
