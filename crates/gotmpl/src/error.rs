@@ -112,13 +112,16 @@ impl Error {
     pub fn diagnostic(&self) -> Diagnostic {
         let root = self.root();
         let mut diagnostic = Diagnostic::new(Kind::Usage, root.message());
-        if let Some(place) = root.place() {
+        let mut calls = self.calls();
+        // What ends before it begins stands where it was called.
+        let place = root.place().or_else(|| calls.pop());
+        if let Some(place) = place {
             diagnostic = diagnostic.at(place.location());
             if !place.node.is_empty() {
                 diagnostic = diagnostic.cause(format!("while executing {}", place.node));
             }
         }
-        for call in self.calls().iter().rev() {
+        for call in calls.iter().rev() {
             let node = if call.node.is_empty() { String::new() } else { format!(": {}", call.node) };
             diagnostic = diagnostic.cause(format!("called from {call}{node}"));
         }

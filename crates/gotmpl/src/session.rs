@@ -227,7 +227,9 @@ impl Session {
     /// Returns the output of what `execute` executes. Inside of another execution it is no output yet, but a value.
     fn captured(&mut self, execute: impl FnOnce(&mut Self, &mut Vec<u8>) -> Result<(), Error>) -> Result<Str, Error> {
         let is_nested = usize::from(self.depth > 0);
-        self.work(STEPS).map_err(|error| Error::new(ErrorKind::Limit, None, error.to_string()))?;
+        if is_nested > 0 {
+            self.work(STEPS).map_err(|error| Error::new(ErrorKind::Limit, None, error.to_string()))?;
+        }
         self.captured += is_nested;
         let mut output = self.take_output();
         let result = execute(self, &mut output);

@@ -139,7 +139,7 @@ impl HelmError {
                 // Scripts look for Helm's words.
                 diagnostic.message.clone_from(&failure.message);
                 if failure.error.kind() == ErrorKind::Limit {
-                    diagnostic.hints.push("a template that includes itself must have an end".to_owned());
+                    diagnostic.hints.push(limit_hint(failure.error.root().message()).to_owned());
                 }
                 diagnostic.hints.extend(failure.hints.iter().cloned());
                 diagnostic
@@ -147,6 +147,22 @@ impl HelmError {
             Self::Source(error) => Diagnostic::from_error(Kind::Remote, error),
             Self::Ended(_) => Diagnostic::new(Kind::Bug, self.to_string()),
         }
+    }
+}
+
+/// Returns what to do about a limit; charts that are trusted may have more.
+fn limit_hint(message: &str) -> &'static str {
+    let holds = |words: &[&str]| words.iter().any(|words| message.contains(words));
+    if holds(&["too many steps"]) {
+        "loops inside of loops add up, and so do keys and hashes; --limit-steps allows more"
+    } else if holds(&["too long"]) {
+        "--limit-time allows more seconds"
+    } else if holds(&["output is larger"]) {
+        "look for a loop over more than was meant; --limit-output allows more"
+    } else if holds(&["bytes of memory", "written out"]) {
+        "look for a text or list that grows with every round of a loop; --limit-memory allows more"
+    } else {
+        "a template that includes itself must have an end"
     }
 }
 

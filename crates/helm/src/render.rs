@@ -13,7 +13,7 @@ use crate::{
     output,
     post_render::{self, PostRenderer},
     schema, semver,
-    values::{Mode, coalesce_values},
+    values::{Effort, Mode, coalesce_values},
 };
 
 /// What of a rendering is wanted.
@@ -110,6 +110,7 @@ impl Engine {
         options: &Options,
     ) -> Result<Rendered, HelmError> {
         let ended = || HelmError::Ended(chart.metadata.name.clone());
+        Texts::check_size(chart)?;
         let is_parsed = AtomicBool::new(false);
         let render = || {
             let rendered = render_here(chart, values, env, options, &self.texts, &is_parsed);
@@ -161,8 +162,9 @@ fn render_here(
     check_installable(&instance)?;
     instance.check_dependencies(profile)?;
     check_release_name(&env.release_name)?;
-    instance.process_dependencies(&values, profile).map_err(|error| dependencies_failed(error, profile))?;
-    let coalesced = coalesce_values(&instance, &values, Mode::Coalesce, profile)?;
+    let effort = Effort::new(profile);
+    instance.process_dependencies(&values, &effort).map_err(|error| dependencies_failed(error, profile))?;
+    let coalesced = coalesce_values(&instance, &values, Mode::Coalesce, &effort)?;
     if options.schema == Schema::Check {
         schema::check(&instance, &coalesced, profile)?;
     }
@@ -282,8 +284,9 @@ fn check_kube_version(instance: &Instance<'_>, capabilities: &Capabilities, prof
 pub fn effective_values(chart: &Chart, values: &ValuesOptions, profile: Profile) -> Result<String, HelmError> {
     let values: Map = values.merge(profile)?;
     let mut instance = Instance::new(chart, profile)?;
-    instance.process_dependencies(&values, profile)?;
-    let coalesced = coalesce_values(&instance, &values, Mode::Coalesce, profile)?;
+    let effort = Effort::new(profile);
+    instance.process_dependencies(&values, &effort)?;
+    let coalesced = coalesce_values(&instance, &values, Mode::Coalesce, &effort)?;
     let text = crate::golang::yaml::emit(&coalesced.into());
     text.map(|text| text + "\n").map_err(|message| HelmError::Values(Problem::new(message)))
 }

@@ -50,7 +50,7 @@ const HOSTILE: &[(&str, &str)] = &[
     (r#"{{$s := "x"}}{{range until 60}}{{$s = join $s (list $s $s $s)}}{{end}}"#, MEMORY),
     (r#"{{$s := "x\nx"}}{{range until 60}}{{$s = indent 1000000 $s}}{{end}}"#, MEMORY),
     (r#"{{$s := "x"}}{{range until 60}}{{$s = quote $s $s $s}}{{end}}"#, WRITTEN),
-    (r#"{{$s := "x"}}{{range until 60}}{{$s = html (print $s "<" $s)}}{{end}}"#, WRITTEN),
+    (r#"{{$s := "x"}}{{range until 60}}{{$s = html (print $s "<" $s)}}{{end}}"#, STEPS),
     (r#"{{$s := "xx"}}{{range until 60}}{{$s = wrapWith 1 "0123456789" $s}}{{end}}"#, MEMORY),
     (r#"{{$s := "x"}}{{range until 60}}{{$s = tpl "{{.}}{{.}}" $s}}{{end}}"#, MEMORY),
     (r#"{{$s := repeat 10000000 "x"}}{{$l := splitList "" $s}}{{len $l}}"#, MEMORY),

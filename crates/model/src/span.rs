@@ -14,6 +14,9 @@ impl Span {
     }
 }
 
+/// Nobody looks for a caret in a longer line. In bytes.
+const LONGEST_LINE: usize = 1 << 20;
+
 /// A place in a file as people read it, with the line that stands there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
@@ -23,7 +26,7 @@ pub struct Location {
     pub line: usize,
     /// Column in characters, counted from 1.
     pub column: usize,
-    /// The whole source line without its end; empty if it is not at hand.
+    /// The whole source line without its end; empty if it is not at hand, or too long to be shown.
     pub source: String,
     /// How many characters the caret underlines; at least 1.
     pub width: usize,
@@ -44,11 +47,13 @@ impl Location {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
+        let line = &text[line_start..line_end];
+        let line = if line.len() > LONGEST_LINE { "" } else { line };
         Self {
             file: file.to_owned(),
             line: text[..line_start].matches('\n').count() + 1,
             column: text[line_start..start].chars().count() + 1,
-            source: text[line_start..line_end].trim_end_matches('\r').to_owned(),
+            source: line.trim_end_matches('\r').to_owned(),
             width: text[start..end].chars().count().max(1),
             before: Vec::new(),
         }
@@ -73,6 +78,8 @@ mod tests {
         let text = "a: 1\r\nüb: [x\n";
         let at = Location::of("f", text, Span::new(text.find('[').unwrap(), text.len()));
         assert_eq!((at.line, at.column, at.width, at.source.as_str()), (2, 5, 2, "üb: [x"));
+        let long = Location::of("f", &"x".repeat(2_000_000), Span::new(9_000, 9_001));
+        assert_eq!((long.column, long.source.as_str()), (9_001, ""));
         let end = Location::of("f", text, Span::new(999, 999));
         assert_eq!((end.line, end.column, end.width, end.source.as_str()), (3, 1, 1, ""));
     }

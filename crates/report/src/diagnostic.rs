@@ -1,10 +1,12 @@
+use std::borrow::Cow;
+
 use towpath_model::Diagnostic;
 
 use crate::style::{Painting, Style};
 
 /// Returns `diagnostic` as people read it: message, place with caret, causes, hints; ends with a newline.
 pub fn diagnostic_text(diagnostic: &Diagnostic, painting: Painting) -> String {
-    let mut text = format!("{} {}\n", Style::Bad.paint("error:", painting), diagnostic.message);
+    let mut text = format!("{} {}\n", Style::Bad.paint("error:", painting), shortened(&diagnostic.message));
     if let Some(at) = &diagnostic.location {
         let number = at.line.to_string();
         let margin = " ".repeat(number.len());
@@ -22,13 +24,35 @@ pub fn diagnostic_text(diagnostic: &Diagnostic, painting: Painting) -> String {
                 &format!("{} {bar} {source}\n{margin} {bar} {indent}{caret}\n", Style::Dim.paint(&number, painting));
         }
     }
-    for cause in &diagnostic.causes {
-        text += &format!("  {} {cause}\n", Style::Dim.paint("caused by:", painting));
+    for cause in diagnostic.causes.iter().take(MOST_CAUSES) {
+        text += &format!("  {} {}\n", Style::Dim.paint("caused by:", painting), shortened(cause));
+    }
+    if let Some(more) = diagnostic.causes.len().checked_sub(MOST_CAUSES).filter(|more| *more > 0) {
+        text += &format!("  {} {more} more like these\n", Style::Dim.paint("caused by:", painting));
     }
     for hint in &diagnostic.hints {
-        text += &format!("  {} {hint}\n", Style::Notice.paint("hint:", painting));
+        text += &format!("  {} {}\n", Style::Notice.paint("hint:", painting), shortened(hint));
     }
     text
+}
+
+/// Bytes of a message that are shown: some carry a whole file of somebody else.
+const LONGEST_MESSAGE: usize = 16 << 10;
+const MOST_CAUSES: usize = 200;
+
+/// Leaves out the middle of a long text.
+fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST_MESSAGE {
+        return Cow::Borrowed(text);
+    }
+    let (mut start, mut end) = (LONGEST_MESSAGE / 2, text.len() - LONGEST_MESSAGE / 2);
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    Cow::Owned(format!("{} … ({} bytes left out) … {}", &text[..start], end - start, &text[end..]))
 }
 
 /// Cuts a long source line to the part around the column and returns it with the caret's indent and width.

@@ -67,6 +67,14 @@ pub enum Error {
         /// The first that stands too deep.
         span: Span,
     },
+    /// A document has more keys, values and collections than are read.
+    #[error("yaml: document has more than {most} keys and values")]
+    Nodes {
+        /// How many it may have.
+        most: usize,
+        /// The first that is too much.
+        span: Span,
+    },
 }
 
 /// The line number as it stands in Go's messages.
@@ -104,7 +112,8 @@ impl Error {
             | Self::Duplicate { span, .. }
             | Self::NotJson { span, .. }
             | Self::Key { span, .. }
-            | Self::Depth { span, .. } => *span,
+            | Self::Depth { span, .. }
+            | Self::Nodes { span, .. } => *span,
             Self::Size { .. } => Span::default(),
         }
     }
@@ -116,7 +125,7 @@ impl Error {
             Self::Value { problem, .. } | Self::Key { problem, .. } => problem.clone(),
             Self::Duplicate { key, .. } => format!("key `{key}` stands twice in this mapping"),
             Self::NotJson { value, .. } => format!("value {value} cannot be written as JSON"),
-            Self::Size { .. } | Self::Depth { .. } => self.to_string().split_off("yaml: ".len()),
+            Self::Size { .. } | Self::Depth { .. } | Self::Nodes { .. } => self.to_string().split_off("yaml: ".len()),
         };
         let mut diagnostic = Diagnostic::new(Kind::Usage, message).at(Location::of(file, text, self.span()));
         if let Some(hint) = self.hint(text) {

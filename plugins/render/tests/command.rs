@@ -219,5 +219,10 @@ fn limits_end_a_rendering_where_it_stands() {
         2,
         &["long/templates/all.yaml:1:", "output"],
     );
-    refused(folder.path(), &["template", "x", ".", "--limit-time", "0"], 2, &["(long/templates/all.yaml)", "too long"]);
+    refused(
+        folder.path(),
+        &["template", "x", ".", "--limit-time", "0"],
+        2,
+        &["long/templates/all.yaml:1:", "too long", "--limit-time"],
+    );
 }

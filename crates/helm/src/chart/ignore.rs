@@ -68,6 +68,11 @@ pub(crate) enum Node {
 }
 
 impl IgnoreRules {
+    /// Returns how many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Returns the rules in `text`, with Helm's own rule behind them.
     pub(crate) fn parse(text: &str) -> Result<Self, IgnoreError> {
         let mut rules = Self::default();

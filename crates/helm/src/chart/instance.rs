@@ -7,13 +7,18 @@ use super::{Chart, Dependency, Metadata, metadata::Import};
 use crate::{
     HelmError, Profile,
     error::Problem,
-    golang::paths,
+    golang::{paths, yaml},
     semver,
-    values::{Mode, coalesce_shared, coalesce_tables, coalesce_values, read_documents, table, value_at},
+    values::{
+        Effort, Mode, coalesce_shared, coalesce_tables, coalesce_values, n_nodes_of, read_documents, table, value_at,
+    },
 };
 
 /// The path of a definition in the output, and its content.
 pub(crate) type Definition = (String, Arc<[u8]>);
+
+/// Keys, items and tables of all values files of a chart and its subcharts.
+const MOST_VALUES: usize = yaml::MOST_NODES;
 
 /// A chart as it takes part in a release: under its alias, with its values, with the subcharts that are enabled.
 #[derive(Debug, Clone)]
@@ -30,15 +35,28 @@ pub(crate) struct Instance<'c> {
 impl<'c> Instance<'c> {
     /// Returns `chart` with all of its subcharts, none of them judged yet.
     pub(crate) fn new(chart: &'c Chart, profile: Profile) -> Result<Self, HelmError> {
+        Self::read(chart, profile, &mut MOST_VALUES.clone())
+    }
+
+    /// Reads the values of `chart` and its subcharts; `left` is how many they may hold together.
+    fn read(chart: &'c Chart, profile: Profile, left: &mut usize) -> Result<Self, HelmError> {
         let values = match &chart.values {
             None => Map::nil(MapType::ANY),
             Some(text) => read_documents(text, profile, &format!("{}/values.yaml", chart.metadata.name))
                 .map_err(|problem| HelmError::Chart(problem.prefixed("cannot load values.yaml: ")))?,
         };
+        let too_many = || {
+            let message = format!("the values of a chart and its subcharts are more than {MOST_VALUES}");
+            HelmError::Chart(
+                Problem::new(message).hint("large data belongs into files of their own, which `.Files` reads"),
+            )
+        };
+        *left = left.checked_sub(n_nodes_of(&values)).ok_or_else(too_many)?;
         let mut metadata = chart.metadata.clone();
         // A chart is loaded once for both releases; what one refuses the other may render.
         metadata.validate(profile).map_err(|message| HelmError::Chart(Problem::new(message)))?;
-        let children = chart.subcharts.iter().map(|chart| Self::new(chart, profile)).collect::<Result<_, _>>()?;
+        let children =
+            chart.subcharts.iter().map(|chart| Self::read(chart, profile, left)).collect::<Result<_, _>>()?;
         Ok(Self { chart, path: String::new(), metadata, values, children })
     }
 
@@ -64,12 +82,12 @@ impl<'c> Instance<'c> {
     }
 
     /// Applies aliases, tags, conditions and imports, as the values of the user decide.
-    pub(crate) fn process_dependencies(&mut self, values: &Map, profile: Profile) -> Result<(), HelmError> {
-        self.process_enabled(values, "", profile)?;
-        self.import_values(profile)?;
+    pub(crate) fn process_dependencies(&mut self, values: &Map, effort: &Effort) -> Result<(), HelmError> {
+        self.process_enabled(values, "", effort)?;
+        self.import_values(effort)?;
         self.metadata.is_root = true;
         let name = self.metadata.name.clone();
-        self.set_paths(name, profile);
+        self.set_paths(name, effort.profile);
         Ok(())
     }
 
@@ -87,16 +105,21 @@ impl<'c> Instance<'c> {
         self.path = path;
     }
 
-    fn process_enabled(&mut self, values: &Map, path: &str, profile: Profile) -> Result<(), HelmError> {
+    fn n_charts(&self) -> usize {
+        1 + self.children.iter().map(Self::n_charts).sum::<usize>()
+    }
+
+    fn process_enabled(&mut self, values: &Map, path: &str, effort: &Effort) -> Result<(), HelmError> {
         let Some(mut wanted) = self.metadata.dependencies.take() else { return Ok(()) };
         let matches = |child: &Self, wanted: &Dependency| {
             child.metadata.name == wanted.name
-                && semver::is_compatible(&wanted.version, &child.metadata.version, profile)
+                && semver::is_compatible(&wanted.version, &child.metadata.version, effort.profile)
         };
         let mut children: Vec<Self> =
             self.children.iter().filter(|child| !wanted.iter().any(|wanted| matches(child, wanted))).cloned().collect();
         for dependency in &mut wanted {
             if let Some(child) = self.children.iter().find(|child| matches(child, dependency)) {
+                effort.take_charts(child.n_charts())?;
                 let mut child = child.clone();
                 if !dependency.alias.is_empty() {
                     child.metadata.name.clone_from(&dependency.alias);
@@ -109,14 +132,14 @@ impl<'c> Instance<'c> {
             dependency.enabled = true;
         }
         self.children = children;
-        let coalesced = coalesce_shared(self, values, Mode::Coalesce, profile)?;
+        let coalesced = coalesce_shared(self, values, Mode::Coalesce, effort)?;
         apply_tags(&mut wanted, &coalesced);
         apply_conditions(&mut wanted, &coalesced, path);
         let disabled = |name: &str| wanted.iter().any(|wanted| !wanted.enabled && wanted.name == name);
         self.children.retain(|child| !disabled(&child.metadata.name));
         for child in &mut self.children {
             let path = format!("{path}{}.", child.metadata.name);
-            child.process_enabled(&coalesced, &path, profile)?;
+            child.process_enabled(&coalesced, &path, effort)?;
         }
         let off: Vec<String> =
             wanted.iter().filter(|wanted| !wanted.enabled).map(|wanted| wanted.name.clone()).collect();
@@ -126,16 +149,16 @@ impl<'c> Instance<'c> {
         Ok(())
     }
 
-    fn import_values(&mut self, profile: Profile) -> Result<(), HelmError> {
+    fn import_values(&mut self, effort: &Effort) -> Result<(), HelmError> {
         for child in &mut self.children {
-            child.import_values(profile)?;
+            child.import_values(effort)?;
         }
         let Some(dependencies) = self.metadata.dependencies.clone() else { return Ok(()) };
         if dependencies.iter().all(|dependency| dependency.import_values.is_empty()) {
-            self.values = coalesce_shared(self, &Map::nil(MapType::ANY), Mode::Merge, profile)?;
+            self.values = coalesce_shared(self, &Map::nil(MapType::ANY), Mode::Merge, effort)?;
             return Ok(());
         }
-        let values = coalesce_values(self, &Map::nil(MapType::ANY), Mode::Merge, profile)?;
+        let values = coalesce_values(self, &Map::nil(MapType::ANY), Mode::Merge, effort)?;
         let imported = Map::any();
         for dependency in &dependencies {
             for import in &dependency.import_values {
@@ -149,12 +172,16 @@ impl<'c> Instance<'c> {
                     Import::Table { child, parent, .. } => (child.clone(), parent.as_str()),
                 };
                 let Some(found) = table(&values, &format!("{}.{child}", dependency.name)) else { continue };
+                effort.spend(64 * parent.split('.').count());
+                effort.check()?;
                 let nested = if parent == "." { found } else { below(parent, found) };
-                coalesce_tables(&imported, &nested, Mode::Merge, profile);
+                coalesce_tables(&imported, &nested, Mode::Merge, effort);
             }
         }
+        effort.spend(n_nodes_of(&values) + n_nodes_of(&imported));
+        effort.check()?;
         let own = crate::functions::deep_copy_map(&values);
-        coalesce_tables(&own, &imported, Mode::Merge, profile);
+        coalesce_tables(&own, &imported, Mode::Merge, effort);
         self.values = own;
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::{HelmError, Profile, error, golang::paths};
 pub struct ChartLimits {
     /// Bytes of all files together, subcharts included; Helm's own limit is 100 MiB.
     pub chart_bytes: u64,
-    /// Bytes of one file; Helm 3's own limit is 5 MiB, Helm 4 has none.
+    /// Bytes of one file; Helm 3's own limit is 5 MiB, Helm 4 has none: ours is 32 MiB.
     pub file_bytes: u64,
     /// How many files.
     pub files: usize,
@@ -24,8 +24,50 @@ pub struct ChartLimits {
 
 impl Default for ChartLimits {
     fn default() -> Self {
-        Self { chart_bytes: 100 << 20, file_bytes: 100 << 20, files: 50_000, depth: 32 }
+        Self { chart_bytes: 100 << 20, file_bytes: 32 << 20, files: 50_000, depth: 32 }
     }
+}
+
+impl ChartLimits {
+    /// Returns the limits of a release of Helm; where it has none of its own, ours.
+    pub fn of(profile: Profile) -> Self {
+        match profile {
+            Profile::Helm4 => Self::default(),
+            Profile::Helm3 => Self { file_bytes: 5 << 20, ..Self::default() },
+        }
+    }
+}
+
+/// What is left of the limits for a chart and the charts packed into it.
+pub(super) struct Room {
+    bytes: u64,
+    files: usize,
+    /// What archives may hold beside files: names, folders, attributes.
+    entries: usize,
+}
+
+impl Room {
+    pub(super) fn of(limits: &ChartLimits) -> Self {
+        Self { bytes: limits.chart_bytes, files: limits.files, entries: limits.files.saturating_mul(4) }
+    }
+
+    pub(super) fn take_entry(&mut self, limits: &ChartLimits) -> Result<(), Problem> {
+        self.entries = self.entries.checked_sub(1).ok_or_else(|| too_many_files(limits))?;
+        Ok(())
+    }
+
+    pub(super) fn take_file(&mut self, bytes: u64, limits: &ChartLimits) -> Result<(), Problem> {
+        self.files = self.files.checked_sub(1).ok_or_else(|| too_many_files(limits))?;
+        // Helm refuses what fills the last byte, too.
+        self.bytes = self.bytes.checked_sub(bytes).filter(|left| *left > 0).ok_or_else(|| {
+            Problem::from(format!("decompressed chart is larger than the maximum size {}", limits.chart_bytes))
+        })?;
+        Ok(())
+    }
+}
+
+fn too_many_files(limits: &ChartLimits) -> Problem {
+    format!("chart has more than {} files", limits.files).into()
 }
 
 /// Why files are no chart: a message, or what the source of the files said.
@@ -70,9 +112,9 @@ impl Chart {
     /// # Errors
     /// When a file cannot be read, `Chart.yaml` is missing or wrong, or a limit is broken.
     pub fn load(tree: &FileTree, limits: &ChartLimits) -> Result<Self, HelmError> {
-        let failure = Failure::default();
-        let files = directory_files(tree, limits, &failure)?;
-        Ok(Self { failure, ..from_files(files, limits, 0)? })
+        let (failure, mut room) = (Failure::default(), Room::of(limits));
+        let files = directory_files(tree, limits, &failure, &mut room)?;
+        Ok(Self { failure, ..from_files(files, limits, &mut room, 0)? })
     }
 
     /// Returns the chart in the bytes of a packed one (`.tgz`). `.helmignore` does not count there.
@@ -80,7 +122,8 @@ impl Chart {
     /// # Errors
     /// When it is no archive, leaves its folder, `Chart.yaml` is missing or wrong, or a limit is broken.
     pub fn from_archive(bytes: &[u8], limits: &ChartLimits) -> Result<Self, HelmError> {
-        Ok(from_files(archive::files(bytes, limits)?, limits, 0)?)
+        let mut room = Room::of(limits);
+        Ok(from_files(archive::files(bytes, limits, &mut room)?, limits, &mut room, 0)?)
     }
 }
 
@@ -97,12 +140,13 @@ pub(super) fn directory_files(
     tree: &FileTree,
     limits: &ChartLimits,
     failure: &Failure,
+    room: &mut Room,
 ) -> Result<Vec<StoredFile>, Problem> {
     let root = TreePath::root();
     let ignore_text = tree.file(&root.join(".helmignore").unwrap_or_default())?;
     let ignore_text = ignore_text.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
     let rules = IgnoreRules::parse(&ignore_text).map_err(|error| error.to_string())?;
-    let mut walk = Walk { tree, rules, limits, failure, files: Vec::new(), bytes: 0 };
+    let mut walk = Walk { tree, rules, limits, failure, room, files: Vec::new(), n_matches: 0 };
     walk.directory(&root, 0)?;
     Ok(walk.files)
 }
@@ -112,9 +156,14 @@ struct Walk<'a> {
     rules: IgnoreRules,
     limits: &'a ChartLimits,
     failure: &'a Failure,
+    room: &'a mut Room,
     files: Vec<StoredFile>,
-    bytes: u64,
+    /// How often a rule has been held against a path.
+    n_matches: usize,
 }
+
+/// A hundred rules for every one of as many files as a chart may have.
+const MOST_MATCHES: usize = 5_000_000;
 
 impl Walk<'_> {
     fn directory(&mut self, path: &TreePath, depth: usize) -> Result<(), Problem> {
@@ -124,6 +173,13 @@ impl Walk<'_> {
         let Some(Entry::Directory(names)) = self.tree.entry(path)? else { return Ok(()) };
         for name in names.iter() {
             let Ok(path) = path.join(name) else { continue };
+            self.n_matches += self.rules.len();
+            if self.n_matches > MOST_MATCHES {
+                let n_rules = self.rules.len();
+                return Err(
+                    format!("the {n_rules} rules of .helmignore are too many for the files of the chart").into()
+                );
+            }
             match self.tree.kind(&path)? {
                 Some(EntryKind::Directory) if !self.rules.ignores(path.as_str(), Node::Directory) => {
                     self.directory(&path, depth + 1)?;
@@ -153,26 +209,25 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, path: TreePath, size: u64) -> Result<(), Problem> {
-        self.bytes += size;
         if size > self.limits.file_bytes {
             let quoted = crate::golang::quote(path.name());
             return Err(
                 format!("chart file {quoted} is larger than the maximum file size {}", self.limits.file_bytes).into()
             );
         }
-        if self.bytes > self.limits.chart_bytes {
-            return Err(format!("chart is larger than the maximum size {}", self.limits.chart_bytes).into());
-        }
-        if self.files.len() >= self.limits.files {
-            return Err(format!("chart has more than {} files", self.limits.files).into());
-        }
+        self.room.take_file(size, self.limits)?;
         self.files.push(StoredFile::there(self.tree, path, self.failure));
         Ok(())
     }
 }
 
 /// Sorts files into what Helm makes of them.
-pub(super) fn from_files(files: Vec<StoredFile>, limits: &ChartLimits, depth: usize) -> Result<Chart, Problem> {
+pub(super) fn from_files(
+    files: Vec<StoredFile>,
+    limits: &ChartLimits,
+    room: &mut Room,
+    depth: usize,
+) -> Result<Chart, Problem> {
     if depth > limits.depth {
         return Err(format!("subcharts nest deeper than {} levels", limits.depth).into());
     }
@@ -198,11 +253,15 @@ pub(super) fn from_files(files: Vec<StoredFile>, limits: &ChartLimits, depth: us
     let mut subcharts: BTreeMap<String, Vec<StoredFile>> = BTreeMap::new();
     for mut file in files {
         match file.name.as_str() {
-            "Chart.yaml" | "Chart.lock" => {}
+            "Chart.yaml" => {}
+            "Chart.lock" => check_lock(&file)?,
             "values.yaml" => chart.values = Some(file.load()?),
             "values.schema.json" => chart.schema = Some(file.load()?),
             "requirements.yaml" | "requirements.lock" => {
                 let metadata = metadata.get_or_insert_default();
+                if file.name == "requirements.lock" {
+                    check_lock(&file)?;
+                }
                 if file.name == "requirements.yaml" {
                     let data = file.load()?;
                     metadata.read(&data).map_err(|error| unreadable(&file.name, &data, &error))?;
@@ -235,13 +294,19 @@ pub(super) fn from_files(files: Vec<StoredFile>, limits: &ChartLimits, depth: us
         }
         let words = format!("error unpacking subchart {folder} in {}: ", chart.metadata.name);
         let subchart = if paths::ext(&folder) == ".tgz" {
-            packed(&folder, &files, &chart.metadata.name, limits, depth)
+            packed(&folder, &files, &chart.metadata.name, limits, room, depth)
         } else {
-            from_files(inner_files(files), limits, depth + 1).map_err(|problem| problem.of_subchart(&folder, &words))
+            from_files(inner_files(files), limits, room, depth + 1)
+                .map_err(|problem| problem.of_subchart(&folder, &words))
         }?;
         chart.subcharts.push(subchart);
     }
     Ok(chart)
+}
+
+fn check_lock(file: &StoredFile) -> Result<(), Problem> {
+    let data = file.load()?;
+    Metadata::check_lock(&data).map_err(|error| unreadable(&file.name, &data, &error))
 }
 
 /// Returns why a file of metadata cannot be read, with the place where its YAML breaks.
@@ -274,13 +339,14 @@ fn packed(
     files: &[StoredFile],
     parent: &str,
     limits: &ChartLimits,
+    room: &mut Room,
     depth: usize,
 ) -> Result<Chart, Problem> {
     let file = files.first().filter(|file| file.name == folder).ok_or_else(|| {
         let got = files.first().map_or("", |file| file.name.as_str());
         format!("error unpacking subchart tar in {parent}: expected {folder}, got {got}")
     })?;
-    let read = archive::files(&file.load()?, limits).and_then(|files| from_files(files, limits, depth + 1));
+    let read = archive::files(&file.load()?, limits, room).and_then(|files| from_files(files, limits, room, depth + 1));
     read.map_err(|problem| problem.of_subchart(folder, &format!("error unpacking subchart {folder} in {parent}: ")))
 }
 

@@ -132,6 +132,35 @@ impl Metadata {
         Ok(())
     }
 
+    /// Refuses a `Chart.lock` that Helm cannot read; what it says is for those who fetch charts.
+    ///
+    /// # Errors
+    /// Go's message.
+    pub(crate) fn check_lock(text: &[u8]) -> Result<(), String> {
+        let fields = match yaml::read_exact(text)? {
+            Value::Map(fields) => fields,
+            Value::Nil => return Ok(()),
+            other => {
+                return Err(format!(
+                    "{DECODING}cannot unmarshal {} into Go value of type chart.Lock",
+                    json_name(&other)
+                ));
+            }
+        };
+        if let Some(digest) = fields.get("digest") {
+            string(&digest, "Lock", "digest")?;
+        }
+        match fields.get("generated") {
+            None | Some(Value::Nil) => {}
+            Some(Value::Str(text)) if text.to_string_lossy().parse::<jiff::Timestamp>().is_ok() => {}
+            Some(_) => return Err(format!("{DECODING}Time.UnmarshalJSON: input is not a JSON string of RFC 3339")),
+        }
+        match fields.get("dependencies") {
+            None | Some(Value::Nil) => Ok(()),
+            Some(value) => items(&value, "Lock.dependencies")?.iter().try_for_each(|item| dependency(item).map(drop)),
+        }
+    }
+
     /// Cleans the texts and checks what Helm demands.
     ///
     /// # Errors

@@ -3,7 +3,7 @@ use towpath_model::FileTree;
 
 use super::{
     ChartLimits, Failure, Metadata, StoredFile,
-    load::{Problem, directory_files, from_files},
+    load::{Problem, Room, directory_files, from_files},
 };
 use crate::HelmError;
 
@@ -31,9 +31,10 @@ impl PackedChart {
 /// # Errors
 /// As [`Chart::load`](crate::Chart::load).
 pub fn pack_chart(tree: &FileTree, limits: &ChartLimits) -> Result<PackedChart, HelmError> {
-    let files = directory_files(tree, limits, &Failure::default())?;
+    let mut room = Room::of(limits);
+    let files = directory_files(tree, limits, &Failure::default(), &mut room)?;
     let bytes = |name: &str| archive(name, &files);
-    let metadata = from_files(files.clone(), limits, 0)?.metadata;
+    let metadata = from_files(files.clone(), limits, &mut room, 0)?.metadata;
     let bytes = bytes(&metadata.name)?;
     Ok(PackedChart { metadata, bytes })
 }

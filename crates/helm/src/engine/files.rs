@@ -35,6 +35,28 @@ impl Files {
         Self(self.0.iter().filter(|file| matches(&file.name)).cloned().collect())
     }
 
+    /// Asks the limits whether a method may run.
+    fn check(&self, session: &mut Session, name: &str, arguments: &[Value]) -> Result<(), CallError> {
+        let argument = || arguments.first().and_then(Value::as_str).unwrap_or_default();
+        match name {
+            "Glob" => {
+                let names: usize = self.0.iter().map(|file| file.name.len() + 16).sum();
+                session.work((names.saturating_mul(argument().len() + 1) / 128) as u64)
+            }
+            "Lines" => {
+                session.work((self.0.len() / 64) as u64)?;
+                let content = self.content(&arguments[0]);
+                let n_lines = memchr::memchr_iter(b'\n', content.as_bytes()).count();
+                session.reserve(n_lines.saturating_mul(size_of::<Value>() + 32).saturating_add(content.len()))
+            }
+            "AsConfig" | "AsSecrets" => {
+                let bytes = self.0.iter().map(|file| file.data().len()).fold(0, usize::saturating_add);
+                session.reserve(bytes.saturating_mul(3))
+            }
+            _ => session.work((self.0.len() / 64) as u64),
+        }
+    }
+
     /// Returns the files as YAML under their last names.
     fn as_yaml(&self, content: fn(&Arc<[u8]>) -> Value) -> String {
         let by_path: BTreeMap<&str, &StoredFile> = self.0.iter().map(|file| (file.name.as_str(), file)).collect();
@@ -79,7 +101,8 @@ impl Object for Files {
         })
     }
 
-    fn call(&self, _session: &mut Session, name: &str, arguments: &mut [Value]) -> Result<Value, CallError> {
+    fn call(&self, session: &mut Session, name: &str, arguments: &mut [Value]) -> Result<Value, CallError> {
+        self.check(session, name, arguments)?;
         Ok(match (name, arguments) {
             ("Get", [file]) => Value::Str(self.content(file)),
             ("GetBytes", [file]) => Value::Bytes(self.content(file)),

@@ -3,10 +3,11 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
+use memchr::{memchr_iter, memchr2_iter, memmem};
 use towpath_gotmpl::{Error, Parsed, Str};
 
-use crate::{Chart, Profile, functions::functions};
+use crate::{Chart, HelmError, Profile, error::Problem, functions::functions};
 
 /// Bytes of text that are kept parsed; beyond it the store begins anew.
 const MOST_BYTES: usize = 256 << 20;
@@ -54,6 +55,24 @@ impl Texts {
         }
     }
 
+    /// Refuses charts whose templates are too large to be parsed; texts that stand in several charts count once.
+    ///
+    /// # Errors
+    /// When they are.
+    pub(crate) fn check_size(chart: &Chart) -> Result<(), HelmError> {
+        let mut texts = Vec::new();
+        collect(chart, &mut texts);
+        if texts.iter().map(|text| text.len()).sum::<usize>() < SMALL {
+            return Ok(());
+        }
+        let distinct: HashSet<&[u8]> = texts.into_iter().collect();
+        if distinct.into_iter().map(n_parts).sum::<usize>() <= MOST_PARTS {
+            return Ok(());
+        }
+        let message = format!("the templates of the chart and its subcharts have more than {MOST_PARTS} parts");
+        Err(HelmError::Chart(Problem::new(message).hint("data belongs into values or into files that `.Files` reads")))
+    }
+
     fn text(&self, text: &Arc<[u8]>, profile: Profile) -> Arc<Text> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kept.texts[profile as usize].get(text) {
@@ -67,6 +86,32 @@ impl Texts {
         kept.texts[profile as usize].insert(Arc::clone(text), Arc::clone(&new));
         new
     }
+}
+
+/// Templates of fewer bytes are not counted.
+const SMALL: usize = 1 << 20;
+
+/// Actions, names, calls and arguments; each takes about 100 bytes.
+const MOST_PARTS: usize = 1_000_000;
+
+fn collect<'c>(chart: &'c Chart, texts: &mut Vec<&'c [u8]>) {
+    texts.extend(chart.templates.iter().map(|file| &*file.data));
+    for subchart in &chart.subcharts {
+        collect(subchart, texts);
+    }
+}
+
+/// Returns about how many parts the actions of a text have.
+fn n_parts(text: &[u8]) -> usize {
+    let mut n_parts = 0;
+    let mut rest = text;
+    while let Some(start) = memmem::find(rest, b"{{") {
+        let action = &rest[start + 2..];
+        let end = memmem::find(action, b"}}").unwrap_or(action.len());
+        n_parts += 2 + memchr_iter(b' ', &action[..end]).count() + memchr2_iter(b'.', b'(', &action[..end]).count();
+        rest = &action[end..];
+    }
+    n_parts
 }
 
 fn parse(name: &Str, text: &Arc<[u8]>, profile: Profile) -> Result<Parsed, Error> {

@@ -18,6 +18,8 @@ pub(super) enum Care {
     Makes(fn(&[Value]) -> usize),
     /// It works as long as so many steps.
     Works(u64),
+    /// It works as long as its arguments tell.
+    WorksBy(fn(&[Value]) -> u64),
     /// It runs a regular expression, which is its first argument, over the second.
     Matches,
     /// As [`Self::Matches`], and makes a list of what it finds.
@@ -54,20 +56,36 @@ impl Care {
             "shuffle" => Self::Makes(|a| length(&a[0]).saturating_mul(8)),
             "wrap" => Self::Makes(|a| length(&a[1]).saturating_mul(2)),
             "wrapWith" => Self::Makes(|a| (length(&a[2]) / count(&a[0]).max(1) + 1).saturating_mul(length(&a[1]))),
-            "replace" => Self::Makes(|a| (pieces(&a[0], &a[2]) - 1).saturating_mul(length(&a[1]))),
-            "fromYaml" | "fromYamlArray" | "fromJson" | "fromJsonArray" | "mustFromJson" | "fromToml" => {
-                Self::Makes(|a| length(&a[0]).saturating_mul(8))
+            // A piece is found and copied in more time than its bytes take.
+            "replace" => Self::Makes(|a| (pieces(&a[0], &a[2]) - 1).saturating_mul(length(&a[1]).max(8))),
+            "fromYaml" | "fromYamlArray" => Self::Makes(|a| length(&a[0]).saturating_mul(8)),
+            "fromJson" | "fromJsonArray" | "mustFromJson" => Self::Makes(|a| {
+                length(&a[0]).saturating_mul(2).saturating_add(n_marks(&a[0], b",:[{").saturating_mul(OBJECT))
+            }),
+            "fromToml" => Self::Makes(|a| {
+                length(&a[0]).saturating_mul(8).saturating_add(n_marks(&a[0], b"=,.[{").saturating_mul(2 * OBJECT))
+            }),
+            "keys" | "values" | "pick" | "omit" | "pluck" => {
+                Self::Makes(|a| a.iter().map(elements).sum::<usize>().saturating_mul(ELEMENT))
             }
-            "bcrypt"
-            | "htpasswd"
-            | "derivePassword"
-            | "genPrivateKey"
-            | "genCA"
+            "bcrypt" | "htpasswd" => Self::Works(250_000),
+            "derivePassword" => Self::Works(600_000),
+            "genPrivateKey" => Self::WorksBy(|a| match text(&a[0]).as_bytes() {
+                b"" | b"rsa" | b"dsa" => 1_600_000,
+                _ => 10_000,
+            }),
+            "genCA"
             | "genCAWithKey"
             | "genSelfSignedCert"
             | "genSelfSignedCertWithKey"
             | "genSignedCert"
-            | "genSignedCertWithKey" => Self::Works(SLOW),
+            | "genSignedCertWithKey" => Self::Works(150_000),
+            "randAlphaNum" | "randAlpha" | "randAscii" | "randNumeric" | "randBytes" => {
+                Self::WorksBy(|a| count(&a[0]) as u64 / 4)
+            }
+            "date" | "dateInZone" | "date_in_zone" | "toDate" | "mustToDate" => {
+                Self::WorksBy(|a| a.iter().map(length).sum::<usize>() as u64 / 2)
+            }
             name if name.starts_with("regex") || name.starts_with("mustRegex") => match name {
                 "regexQuoteMeta" => return None,
                 name if name.contains("Replace") => Self::Replaces,
@@ -88,13 +106,18 @@ impl Care {
                 session.weigh(arguments)?;
                 session.work(n.saturating_mul(n) / 64)
             }
-            Self::Makes(bytes) => session.reserve(bytes(arguments)),
+            Self::Makes(bytes) => {
+                let bytes = bytes(arguments);
+                session.reserve(bytes)?;
+                session.work((bytes / MADE_A_STEP) as u64)
+            }
             Self::Works(steps) => session.work(steps),
+            Self::WorksBy(steps) => session.work(steps(arguments)),
             Self::Matches | Self::Finds | Self::Replaces => {
                 let [expression, subject, ..] = arguments else { return Ok(()) };
                 let size = regexp::size(&text(expression).to_string_lossy());
                 if !regexp::is_kept(&text(expression).to_string_lossy()) {
-                    session.work((size as u64).saturating_mul(2))?;
+                    session.work((size as u64).saturating_mul(3))?;
                 }
                 if !matches!(self, Self::Matches) {
                     session.work((length(subject) / 4) as u64)?;
@@ -110,8 +133,10 @@ impl Care {
 
 /// What an element of a list takes.
 const ELEMENT: usize = size_of::<Value>();
-/// As slow as about 50 ms.
-const SLOW: u64 = 150_000;
+/// What a table of one entry takes.
+const OBJECT: usize = 160;
+/// A list or text of so many bytes is made in the time of one step.
+const MADE_A_STEP: usize = 128;
 /// A part of an expression goes through so many bytes in the time of one step.
 const BYTES_A_STEP: usize = 512;
 
@@ -124,6 +149,11 @@ fn count(value: &Value) -> usize {
 
 fn length(value: &Value) -> usize {
     text(value).len()
+}
+
+/// Returns how many of these characters there are: about as many values as a text of data holds.
+fn n_marks(value: &Value, marks: &[u8]) -> usize {
+    text(value).as_bytes().iter().filter(|byte| marks.contains(byte)).count()
 }
 
 fn lines(value: &Value) -> usize {

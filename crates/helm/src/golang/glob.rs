@@ -1,5 +1,3 @@
-use std::collections::HashSet;
-
 /// A pattern of `.Files.Glob`: `*` and `?` stop at `/`, `**` does not, `[a-z]`, `[!abc]`, `{a,b}`, `\` escapes.
 ///
 /// Source: the `gobwas/glob` library 0.2.3 with `/` as separator.
@@ -39,37 +37,42 @@ impl Glob {
     /// Returns whether the whole of `name` matches.
     pub(crate) fn matches(&self, name: &str) -> bool {
         let name: Vec<char> = name.chars().collect();
-        let ends = advance(&self.0, &name, HashSet::from([0]));
-        ends.contains(&name.len())
+        let mut starts = vec![false; name.len() + 1];
+        starts[0] = true;
+        advance(&self.0, &name, starts)[name.len()]
     }
 }
 
-/// Returns every place where `parts` can end in `name` when they start at one of `starts`.
-fn advance(parts: &[Part], name: &[char], starts: HashSet<usize>) -> HashSet<usize> {
-    let mut places = starts;
+/// Returns every place where `parts` can end in `name` when they start at one of `places`: one pass a part, whatever the
+/// pattern is.
+fn advance(parts: &[Part], name: &[char], mut places: Vec<bool>) -> Vec<bool> {
     for part in parts {
-        let mut next = HashSet::new();
-        for &at in &places {
-            match part {
-                Part::Any => {
-                    let stop = name[at..].iter().position(|c| *c == '/').map_or(name.len(), |offset| at + offset);
-                    next.extend(at..=stop);
-                }
-                Part::Super => next.extend(at..=name.len()),
-                Part::Alternatives(options) => {
-                    for option in options {
-                        next.extend(advance(option, name, HashSet::from([at])));
+        let mut next = vec![false; places.len()];
+        match part {
+            Part::Any | Part::Super => {
+                let mut is_open = false;
+                for at in 0..places.len() {
+                    is_open |= places[at];
+                    next[at] = is_open;
+                    if matches!(part, Part::Any) && name.get(at) == Some(&'/') {
+                        is_open = false;
                     }
                 }
-                single => {
-                    if name.get(at).is_some_and(|c| single.matches(*c)) {
-                        next.insert(at + 1);
-                    }
+            }
+            Part::Alternatives(options) => {
+                for option in options {
+                    let ends = advance(option, name, places.clone());
+                    next.iter_mut().zip(ends).for_each(|(next, end)| *next |= end);
+                }
+            }
+            single => {
+                for (at, c) in name.iter().enumerate() {
+                    next[at + 1] = places[at] && single.matches(*c);
                 }
             }
         }
         places = next;
-        if places.is_empty() {
+        if !places.contains(&true) {
             break;
         }
     }

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use towpath_gotmpl::{List, Map, MapType, Object, Str, Value};
-use towpath_yaml::{Build, Dialect, Document, Duplicates, Emitter, Profile, build, build_first, compare_keys, decode};
+use towpath_yaml::{
+    Build, Dialect, Document, Duplicates, Emitter, Limits, Profile, build, build_first, compare_keys, decode,
+};
 
 use super::{
     Marshal, json,
@@ -13,6 +15,12 @@ use crate::semver_value::VersionValue;
 
 /// As deep as values are written; a deeper one holds itself.
 const MAX_DEPTH: usize = 1_000;
+
+/// The most keys, items and collections that one text may have; a megabyte of text has a hundred thousand.
+pub(crate) const MOST_NODES: usize = 500_000;
+
+/// What is read of a chart's YAML, and of that of its user.
+pub(crate) const LIMITS: Limits = Limits { bytes: 16 << 20, depth: 512, nodes: MOST_NODES };
 
 /// Returns the value of the first document of `text`; every number is a float64, an empty text is nil.
 ///
@@ -42,7 +50,7 @@ pub(crate) fn read_document(document: &Document<'_>) -> Result<Value, String> {
 fn read_as(text: &[u8], numbers: Numbers) -> Result<Value, String> {
     let failed = |error: towpath_yaml::Error| format!("error converting YAML to JSON: {error}");
     let text = decode(text).map_err(failed)?;
-    Ok(build_first(&text, &mut Builder { numbers }).map_err(failed)?.unwrap_or_default())
+    Ok(build_first(&text, LIMITS, &mut Builder { numbers }).map_err(failed)?.unwrap_or_default())
 }
 
 /// Returns `value` as YAML without the last line break: what `toYaml` gives.

@@ -88,7 +88,11 @@ fn mismatch(value: &Value, wanted: &str) -> String {
     format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {is} into Go {wanted}")
 }
 
+fn read_first(document: &str) -> Result<Option<towpath_yaml::Document<'_>>, towpath_yaml::Error> {
+    towpath_yaml::Reader::with_limits(document, towpath_yaml::Profile::Go2, yaml::LIMITS)?.next_document()
+}
+
 fn place(document: &str) -> Option<Span> {
-    let parsed = towpath_yaml::parse_first(document, towpath_yaml::Profile::Go2);
+    let parsed = read_first(document);
     parsed.err().map(|error| error.span())
 }

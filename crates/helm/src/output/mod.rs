@@ -20,12 +20,16 @@ pub(crate) struct Sorted {
     pub(crate) hooks: Vec<Hook>,
 }
 
+/// How many documents all files together may hold.
+const MOST_DOCUMENTS: usize = 200_000;
+
 /// Splits the outputs into documents, tells hooks from manifests and sorts both by kind.
 ///
 /// # Errors
 /// When a document is not YAML or has a head of another shape.
 pub(crate) fn sort(outputs: &[(String, Str)], profile: Profile) -> Result<Sorted, HelmError> {
     let mut sorted = Sorted { manifests: Vec::new(), hooks: Vec::new() };
+    let mut n_documents = 0;
     for (path, output) in outputs {
         if crate::engine::is_partial(path) {
             continue;
@@ -35,6 +39,12 @@ pub(crate) fn sort(outputs: &[(String, Str)], profile: Profile) -> Result<Sorted
             continue;
         }
         for document in split(&text, profile) {
+            n_documents += 1;
+            if n_documents > MOST_DOCUMENTS {
+                let message = format!("the templates give more than {MOST_DOCUMENTS} documents");
+                let problem = Problem::new(message).hint(format!("look for a loop in {path}"));
+                return Err(HelmError::Manifest(Box::new(BrokenManifest { problem: *problem, rendered: Vec::new() })));
+            }
             sorted.add(path, document, profile).map_err(|problem| {
                 let rendered = outputs.iter().map(|(path, text)| (path.clone(), text.to_string_lossy().into_owned()));
                 HelmError::Manifest(Box::new(BrokenManifest { problem: *problem, rendered: rendered.collect() }))

@@ -82,10 +82,18 @@ fn fingerprint(documents: &Documents, node: Node, out: &mut Vec<u8>, depth: usiz
         Node::Array(_) | Node::Object(_) => {
             out.push(if matches!(node, Node::Array(_)) { b'[' } else { b'{' });
             out.extend_from_slice(&node.length().to_be_bytes());
-            if depth < 4 {
-                for item in documents.items_of(node).iter().take(16) {
-                    fingerprint(documents, documents.node(*item), out, depth + 1);
-                }
+            if depth > 512 {
+                return;
+            }
+            for item in documents.items_of(node) {
+                fingerprint(documents, documents.node(*item), out, depth + 1);
+            }
+            let mut entries = documents.entries_of(node).to_vec();
+            entries.sort_by(|one, other| documents.bytes(one.key).cmp(documents.bytes(other.key)));
+            for entry in entries {
+                out.push(b':');
+                out.extend_from_slice(documents.bytes(entry.key));
+                fingerprint(documents, documents.node(entry.value), out, depth + 1);
             }
         }
         Node::Invalid(_) => out.push(b'?'),

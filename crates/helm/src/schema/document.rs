@@ -102,6 +102,8 @@ pub(super) struct Documents {
     places: Vec<u32>,
     items: Vec<NodeId>,
     entries: Vec<Entry>,
+    /// The steps that have been taken to check values, those for other charts of the release included.
+    pub(super) steps: std::cell::Cell<u64>,
 }
 
 impl Part {

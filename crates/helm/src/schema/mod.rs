@@ -18,9 +18,14 @@ use towpath_gotmpl::{Map, Value};
 use towpath_model::{Location, Span};
 
 use self::document::{Documents, NodeId};
-use crate::{HelmError, Profile, chart::Instance, error::Problem, golang::json};
+use crate::{
+    HelmError, Profile,
+    chart::Instance,
+    error::Problem,
+    golang::{json, regexp},
+};
 
-/// How many schemas are applied to values at most, in one check of one chart.
+/// How many schemas are applied to values at most, in one check of a chart and its subcharts.
 const MAX_STEPS: u64 = 1 << 21;
 
 /// How many failures are told at most.
@@ -60,6 +65,8 @@ struct Findings {
     text: String,
     location: Option<Location>,
     hints: Vec<String>,
+    /// Taken for all charts together.
+    steps: u64,
 }
 
 /// Holds the values of a chart and of its subcharts against their schemas.
@@ -78,10 +85,17 @@ pub(crate) fn check(instance: &Instance<'_>, values: &Map, profile: Profile) -> 
     Err(HelmError::Schema(problem.hint("--skip-schema-validation renders without the check")))
 }
 
+/// Returns how many steps it takes to compile an expression and to run it over a text.
+fn cost_of_match(expression: &str, text: &[u8]) -> usize {
+    let size = regexp::size(expression);
+    let compiling = if regexp::is_kept(expression) { 0 } else { size.saturating_mul(2) };
+    (size.saturating_mul(text.len()) / 4096).saturating_add(compiling).saturating_add(4)
+}
+
 fn check_below(instance: &Instance<'_>, values: &Map, profile: Profile, findings: &mut Findings) {
     let name = &instance.metadata.name;
     if let Some(schema) = instance.chart.schema()
-        && let Err((fault, place)) = check_one(schema, values, profile)
+        && let Err((fault, place)) = check_one(schema, values, profile, &mut findings.steps)
     {
         findings.text.push_str(&format!("{name}:\n{}", fault.message));
         if findings.location.is_none()
@@ -110,19 +124,31 @@ fn check_below(instance: &Instance<'_>, values: &Map, profile: Profile, findings
 }
 
 /// Returns what is wrong, and where in the schema it is said.
-fn check_one(schema: &[u8], values: &Map, profile: Profile) -> Result<(), (Fault, Option<usize>)> {
+fn check_one(schema: &[u8], values: &Map, profile: Profile, steps: &mut u64) -> Result<(), (Fault, Option<usize>)> {
     if schema.len() > MAX_BYTES {
         let message = format!("values.schema.json is larger than the maximum size {MAX_BYTES}\n");
         return Err((Fault::new(message), None));
     }
+    if has_giant_number(schema) {
+        let message = format!("values.schema.json holds a number of more than {MAX_DIGITS} digits\n");
+        return Err((Fault::new(message), None));
+    }
     let (documents, result) = match profile {
-        Profile::Helm4 => helm4::check(schema, values),
-        Profile::Helm3 => helm3::check(schema, values),
+        Profile::Helm4 => helm4::check(schema, values, *steps),
+        Profile::Helm3 => helm3::check(schema, values, *steps),
     };
+    *steps = documents.steps.get();
     result.map_err(|fault| {
         let place = fault.node.map(|node| documents.place(node));
         (fault, place)
     })
+}
+
+/// Numbers are compared exactly; a longer one would take its time.
+const MAX_DIGITS: usize = 4096;
+
+fn has_giant_number(schema: &[u8]) -> bool {
+    schema.split(|byte| !byte.is_ascii_digit() && *byte != b'.').any(|digits| digits.len() > MAX_DIGITS)
 }
 
 /// Reads a schema; with `whole`, nothing may follow it.

@@ -1,5 +1,6 @@
 use towpath_gotmpl::{Map, Str, Value};
 
+use super::effort::{Effort, n_nodes, n_nodes_of};
 use crate::{
     HelmError, Profile,
     chart::Instance,
@@ -26,15 +27,18 @@ pub(crate) fn coalesce_values(
     instance: &Instance<'_>,
     values: &Map,
     mode: Mode,
-    profile: Profile,
+    effort: &Effort,
 ) -> Result<Map, HelmError> {
+    effort.spend(n_nodes_of(values));
+    effort.check()?;
     let copy = if values.is_nil() { Map::any() } else { deep_copy_map(values) };
-    coalesce(instance, &copy, mode, profile)?;
+    coalesce(instance, &copy, mode, effort)?;
     Ok(copy)
 }
 
-fn coalesce(instance: &Instance<'_>, values: &Map, mode: Mode, profile: Profile) -> Result<(), HelmError> {
-    with_chart(instance, values, mode, profile);
+fn coalesce(instance: &Instance<'_>, values: &Map, mode: Mode, effort: &Effort) -> Result<(), HelmError> {
+    with_chart(instance, values, mode, effort);
+    effort.check()?;
     for child in &instance.children {
         let name = child.metadata.name.as_str();
         let inner = match values.get(name) {
@@ -46,8 +50,8 @@ fn coalesce(instance: &Instance<'_>, values: &Map, mode: Mode, profile: Profile)
             Some(Value::Map(inner)) if !inner.is_nil() => inner,
             Some(other) => return Err(type_mismatch(name, other)),
         };
-        pass_globals(&inner, values, profile);
-        coalesce(child, &inner, mode, profile)?;
+        pass_globals(&inner, values, effort);
+        coalesce(child, &inner, mode, effort)?;
     }
     Ok(())
 }
@@ -60,21 +64,23 @@ pub(super) fn type_mismatch(name: &str, found: Value) -> HelmError {
 }
 
 /// Hands the globals of a chart down to a subchart; those of the parent win.
-pub(super) fn pass_globals(child: &Map, parent: &Map, profile: Profile) {
+pub(super) fn pass_globals(child: &Map, parent: &Map, effort: &Effort) {
     let globals = |values: &Map| match values.get(GLOBAL) {
         None => Some(Map::any()),
         Some(Value::Map(globals)) => Some(globals),
         Some(_) => None,
     };
     let (Some(own), Some(passed)) = (globals(child), globals(parent)) else { return };
+    effort.spend(passed.len());
     for (key, value) in passed.entries() {
         match (value, own.get(&key)) {
             (Value::Map(value), held) => {
+                effort.spend(value.len());
                 let copy = shallow_copy(&value);
                 match held {
                     None => {}
                     Some(Value::Map(held)) => {
-                        coalesce_tables(&copy, &held, Mode::Merge, profile);
+                        coalesce_tables(&copy, &held, Mode::Merge, effort);
                     }
                     Some(_) => continue,
                 }
@@ -94,9 +100,13 @@ fn shallow_copy(map: &Map) -> Map {
 }
 
 /// Puts the chart's own values below `values`.
-fn with_chart(instance: &Instance<'_>, values: &Map, mode: Mode, profile: Profile) {
-    let clean = profile == Profile::Helm4;
+fn with_chart(instance: &Instance<'_>, values: &Map, mode: Mode, effort: &Effort) {
+    let clean = effort.profile == Profile::Helm4;
     for (key, own) in instance.values.entries() {
+        effort.spend(n_nodes(&own));
+        if effort.is_spent() {
+            return;
+        }
         match values.get(&key) {
             Some(Value::Nil) if mode == Mode::Coalesce => remove(values, &key),
             Some(Value::Map(held)) => {
@@ -106,7 +116,7 @@ fn with_chart(instance: &Instance<'_>, values: &Map, mode: Mode, profile: Profil
                 if clean && mode == Mode::Coalesce {
                     remove_nulls(&own);
                 }
-                coalesce_tables(&held, &own, mode, profile);
+                coalesce_tables(&held, &own, mode, effort);
             }
             Some(_) => {}
             None => {
@@ -125,26 +135,27 @@ fn with_chart(instance: &Instance<'_>, values: &Map, mode: Mode, profile: Profil
 }
 
 /// Merges `below` into `above`, which wins; `below` may be changed and shared.
-pub(crate) fn coalesce_tables(above: &Map, below: &Map, mode: Mode, profile: Profile) {
+pub(crate) fn coalesce_tables(above: &Map, below: &Map, mode: Mode, effort: &Effort) {
+    effort.spend(below.len());
     let nulls: Vec<Str> = above.borrow().map_or_else(Vec::new, |above| {
         above.iter().filter(|(_, value)| matches!(value, Value::Nil)).map(|(key, _)| key.clone()).collect()
     });
     let set: Vec<Str> =
         nulls.iter().filter(|key| below.get(key).is_some_and(|value| !matches!(value, Value::Nil))).cloned().collect();
     // Helm 4 lets a null of the upper table take the place of what stands below before it merges.
-    if profile == Profile::Helm4 {
+    if effort.profile == Profile::Helm4 {
         for key in nulls {
             below.insert(key, Value::Nil);
         }
     }
     for (key, value) in below.entries() {
-        let deletes = profile == Profile::Helm3 || set.contains(&key);
+        let deletes = effort.profile == Profile::Helm3 || set.contains(&key);
         match (above.get(&key), value) {
             (Some(Value::Nil), _) if mode == Mode::Coalesce && deletes => remove(above, &key),
             (None, value) => {
                 above.insert(key, value);
             }
-            (Some(Value::Map(held)), Value::Map(value)) => coalesce_tables(&held, &value, mode, profile),
+            (Some(Value::Map(held)), Value::Map(value)) => coalesce_tables(&held, &value, mode, effort),
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 //! Values: from files and `--set` arguments, and how they meet those of the charts.
 
 mod coalesce;
+mod effort;
 mod methods;
 mod shared;
 mod sources;
@@ -10,6 +11,7 @@ mod strvals_literal;
 use towpath_gotmpl::{Map, Value};
 
 pub(crate) use coalesce::{Mode, coalesce_tables, coalesce_values};
+pub(crate) use effort::{Effort, n_nodes_of};
 pub(crate) use methods::{VALUES3, VALUES4};
 pub(crate) use shared::coalesce_shared;
 pub(crate) use sources::read_documents;

@@ -3,6 +3,7 @@
 use towpath_gotmpl::{Map, Value};
 
 use super::coalesce::{GLOBAL, Mode, coalesce_tables, pass_globals, type_mismatch};
+use super::effort::{Effort, n_nodes_of};
 use crate::{HelmError, Profile, chart::Instance, functions::deep_copy_map};
 
 /// Returns what [`super::coalesce_values`] returns, for reading only: its tables may be those of the charts.
@@ -15,17 +16,19 @@ pub(crate) fn coalesce_shared(
     instance: &Instance<'_>,
     values: &Map,
     mode: Mode,
-    profile: Profile,
+    effort: &Effort,
 ) -> Result<Map, HelmError> {
-    let own = own_table(values);
-    coalesce(instance, &own, mode, profile)?;
+    let own = own_table(values, effort);
+    coalesce(instance, &own, mode, effort)?;
     Ok(own)
 }
 
 /// Returns a table of its own with these entries, and with globals of its own.
-fn own_table(values: &Map) -> Map {
+fn own_table(values: &Map, effort: &Effort) -> Map {
+    effort.spend(values.len());
     let own = shallow_copy(values);
     if let Some(Value::Map(globals)) = own.get(GLOBAL) {
+        effort.spend(n_nodes_of(&globals));
         own.insert(GLOBAL, deep_copy_map(&globals));
     }
     own
@@ -36,24 +39,26 @@ fn shallow_copy(map: &Map) -> Map {
 }
 
 /// Coalesces into `values`, whose entries may be shared but for the globals.
-fn coalesce(instance: &Instance<'_>, values: &Map, mode: Mode, profile: Profile) -> Result<(), HelmError> {
-    with_chart(instance, values, mode, profile);
+fn coalesce(instance: &Instance<'_>, values: &Map, mode: Mode, effort: &Effort) -> Result<(), HelmError> {
+    effort.spend(instance.values.len());
+    with_chart(instance, values, mode, effort);
+    effort.check()?;
     for child in &instance.children {
         let name = child.metadata.name.as_str();
         let inner = match values.get(name) {
             None => Map::any(),
-            Some(Value::Map(inner)) if !inner.is_nil() => own_table(&inner),
+            Some(Value::Map(inner)) if !inner.is_nil() => own_table(&inner, effort),
             Some(other) => return Err(type_mismatch(name, other)),
         };
         values.insert(name, inner.clone());
-        pass_globals(&inner, values, profile);
-        coalesce(child, &inner, mode, profile)?;
+        pass_globals(&inner, values, effort);
+        coalesce(child, &inner, mode, effort)?;
     }
     Ok(())
 }
 
-fn with_chart(instance: &Instance<'_>, values: &Map, mode: Mode, profile: Profile) {
-    let clean = profile == Profile::Helm4 && mode == Mode::Coalesce;
+fn with_chart(instance: &Instance<'_>, values: &Map, mode: Mode, effort: &Effort) {
+    let clean = effort.profile == Profile::Helm4 && mode == Mode::Coalesce;
     for (key, own) in instance.values.entries() {
         match (values.get(&key), own) {
             (Some(Value::Nil), _) if mode == Mode::Coalesce => {
@@ -64,9 +69,9 @@ fn with_chart(instance: &Instance<'_>, values: &Map, mode: Mode, profile: Profil
                 let mode = if is_child { Mode::Merge } else { mode };
                 let own = if clean && mode == Mode::Coalesce { without_nulls(&own) } else { own };
                 if key == GLOBAL {
-                    coalesce_tables(&held, &deep_copy_map(&own), mode, profile);
+                    coalesce_tables(&held, &deep_copy_map(&own), mode, effort);
                 } else {
-                    values.insert(key, merged(&held, &own, mode, profile));
+                    values.insert(key, merged(&held, &own, mode, effort));
                 }
             }
             (Some(_), _) => {}
@@ -84,7 +89,8 @@ fn with_chart(instance: &Instance<'_>, values: &Map, mode: Mode, profile: Profil
 }
 
 /// Returns what [`coalesce_tables`] makes of `above`, and changes neither.
-fn merged(above: &Map, below: &Map, mode: Mode, profile: Profile) -> Map {
+fn merged(above: &Map, below: &Map, mode: Mode, effort: &Effort) -> Map {
+    effort.spend(above.len() + below.len());
     let result = shallow_copy(above);
     for (key, value) in below.entries() {
         match (above.get(&key), value) {
@@ -92,11 +98,11 @@ fn merged(above: &Map, below: &Map, mode: Mode, profile: Profile) -> Map {
                 result.insert(key, value);
             }
             (Some(Value::Map(held)), Value::Map(value)) => {
-                result.insert(key, merged(&held, &value, mode, profile));
+                result.insert(key, merged(&held, &value, mode, effort));
             }
             // Helm 4 lets a null stand that meets a null.
             (Some(Value::Nil), value)
-                if mode == Mode::Coalesce && (profile == Profile::Helm3 || !matches!(value, Value::Nil)) =>
+                if mode == Mode::Coalesce && (effort.profile == Profile::Helm3 || !matches!(value, Value::Nil)) =>
             {
                 result.remove(&key);
             }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use towpath_gotmpl::{Map, MapType, Value};
 use towpath_model::Location;
 
-use super::{strvals, strvals_literal};
+use super::{effort::n_nodes_of, strvals, strvals_literal};
 use crate::{HelmError, Profile, error::Problem, golang::json, golang::yaml};
 
 /// Reads the file that a `--set-file` argument names; the error is a message.
@@ -118,11 +118,33 @@ pub(crate) fn read_documents(content: &[u8], profile: Profile, name: &str) -> Re
         return one(content, "");
     }
     let mut values = Map::any();
+    let mut n_values = 0;
     for document in documents(content) {
         let read = one(document, "cannot unmarshal yaml document: ")?;
-        values = if values.is_empty() && !read.is_nil() { read } else { merge_maps(&values, &read) };
+        n_values += n_nodes_of(&read);
+        if n_values > yaml::MOST_NODES {
+            let message = format!("the documents hold more than {} keys and values", yaml::MOST_NODES);
+            return Err(Problem::new(message).hint("large data belongs into files of their own, which `.Files` reads"));
+        }
+        if values.is_empty() && !read.is_nil() {
+            values = read;
+        } else {
+            merge_into(&values, &read);
+        }
     }
     Ok(values)
+}
+
+/// Merges the second map into the first, as [`merge_maps`] merges two into a new one.
+fn merge_into(first: &Map, second: &Map) {
+    for (key, value) in second.entries() {
+        match (value, first.get(&key)) {
+            (Value::Map(value), Some(Value::Map(held))) => merge_into(&held, &value),
+            (value, _) => {
+                first.insert(key, value);
+            }
+        }
+    }
 }
 
 /// Returns the documents between lines that are `---`, which may carry a comment.
@@ -146,7 +168,14 @@ fn documents(content: &[u8]) -> Vec<&[u8]> {
 /// Returns where a YAML text breaks.
 fn location(content: &[u8], name: &str) -> Option<Location> {
     let text = towpath_yaml::decode(content).ok()?;
-    let error = towpath_yaml::parse_all(&text, towpath_yaml::Profile::Go2).err()?;
+    let mut reader = towpath_yaml::Reader::with_limits(&text, towpath_yaml::Profile::Go2, yaml::LIMITS).ok()?;
+    let error = loop {
+        match reader.next_document() {
+            Ok(Some(_)) => {}
+            Ok(None) => return None,
+            Err(error) => break error,
+        }
+    };
     Some(Location::of(name, &text, error.span()))
 }
 

@@ -41,7 +41,7 @@ impl Charts {
     /// When there is none, it cannot be fetched, is not what its digest or its signature says, or is no chart.
     pub fn load(&self, request: &ChartRequest) -> Result<Chart, Diagnostic> {
         let mut fetch = Fetch::new(self, request.profile);
-        let limits = ChartLimits::default();
+        let limits = ChartLimits::of(request.profile);
         match self.locate(&mut fetch, request)? {
             Located::Folder(folder) => {
                 let tree = FileTree::new(open(&folder)?);

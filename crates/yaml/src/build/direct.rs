@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Build, Duplicates, build};
-use crate::{Error, Profile, Scalar, Sink, Streamed, Style, parse_first, resolve_plain, stream};
+use crate::{Error, Limits, Profile, Reader, Scalar, Sink, Streamed, Style, resolve_plain, stream};
 
 /// Returns what the first document of `text` holds, as [`build`] gives it in [`Profile::Go2`]; nothing where there is none.
 ///
@@ -11,18 +11,19 @@ use crate::{Error, Profile, Scalar, Sink, Streamed, Style, parse_first, resolve_
 ///
 /// # Errors
 /// When the text is no YAML or breaks a limit, and as [`build`].
-pub fn build_first<B: Build>(text: &str, builder: &mut B) -> Result<Option<B::Value>, Error> {
-    let mut values = Values { builder: &mut *builder, open: Vec::new(), root: None };
+pub fn build_first<B: Build>(text: &str, limits: Limits, builder: &mut B) -> Result<Option<B::Value>, Error> {
+    let mut values = Values { builder: &mut *builder, open: Vec::new(), root: None, left: limits.nodes };
     match stream(text, &mut values) {
         Ok(Streamed::Nothing) => return Ok(None),
-        Ok(Streamed::Document) => {
+        Ok(Streamed::Document) if values.left > 0 => {
             if let Some(root) = values.root {
                 return Ok(Some(root));
             }
         }
-        Err(_) => {}
+        Ok(Streamed::Document) | Err(_) => drop(values),
     }
-    let Some(document) = parse_first(text, Profile::Go2)? else { return Ok(None) };
+    let document = Reader::with_limits(text, Profile::Go2, limits)?.next_document()?;
+    let Some(document) = document else { return Ok(None) };
     build(document.root(), Profile::Go2, Duplicates::Usual, builder).map(Some)
 }
 
@@ -30,6 +31,8 @@ struct Values<'a, 'b, B: Build> {
     builder: &'b mut B,
     open: Vec<Open<'a, B>>,
     root: Option<B::Value>,
+    /// How many more nodes are kept; none at the end says that there may have been more.
+    left: usize,
 }
 
 enum Open<'a, B: Build> {
@@ -39,6 +42,11 @@ enum Open<'a, B: Build> {
 
 impl<B: Build> Values<'_, '_, B> {
     fn add(&mut self, value: B::Value) {
+        let is_key = matches!(self.open.last(), Some(Open::Map(..)));
+        self.left = self.left.saturating_sub(1 + usize::from(is_key));
+        if self.left == 0 {
+            return;
+        }
         match self.open.last_mut() {
             Some(Open::Map(map, key)) => {
                 self.builder.insert(map, std::mem::take(key), value);

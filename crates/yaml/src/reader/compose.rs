@@ -63,6 +63,9 @@ impl<'a> Composer<'a> {
             Event::MappingStart { flow } => Content::Mapping { first: 0, end: 0, layout: layout(flow) },
             Event::DocumentStart | Event::DocumentEnd | Event::StreamEnd => return Ok(()),
         };
+        if self.nodes.len() >= limits.nodes {
+            return Err(Error::Nodes { most: limits.nodes, span });
+        }
         let id = small(self.nodes.len());
         if let Some(anchor) = spot.anchor {
             self.anchors.insert(anchor, id);

@@ -25,19 +25,21 @@ pub struct Limits {
     pub bytes: usize,
     /// How deep collections may stand in each other.
     pub depth: usize,
+    /// How many keys, values and collections one document may have.
+    pub nodes: usize,
 }
 
 impl Default for Limits {
-    /// Returns 256 MiB and 512 levels.
+    /// Returns 256 MiB, 512 levels and a million nodes.
     fn default() -> Self {
-        Self { bytes: 256 << 20, depth: 512 }
+        Self { bytes: 256 << 20, depth: 512, nodes: 1_000_000 }
     }
 }
 
 /// Reads the documents of a text one after the other, so that an error behind a document does not hide it.
 ///
 /// # Deviation
-/// Go reads texts of any size and nests flow collections 10,000 deep; here [`Limits`] hold.
+/// Go reads texts of any size with any number of nodes and nests flow collections 10,000 deep; here [`Limits`] hold.
 pub struct Reader<'a> {
     parser: Parser<'a>,
     limits: Limits,

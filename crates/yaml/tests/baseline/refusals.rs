@@ -45,11 +45,14 @@ fn a_mistake_shows_its_line_and_a_hint() {
 fn limits_hold_for_untrusted_texts() {
     let deep = "[".repeat(600) + &"]".repeat(600);
     assert!(matches!(parse_first(&deep, Profile::Go2), Err(Error::Depth { most: 512, .. })));
-    let limits = Limits { bytes: 10, depth: 3 };
+    let limits = Limits { bytes: 10, depth: 3, nodes: 4 };
     assert!(matches!(
         Reader::with_limits("a: 123456789", Profile::Go2, limits),
         Err(Error::Size { bytes: 12, most: 10 })
     ));
+    let many = |text: &str| Reader::with_limits(text, Profile::Go2, limits)?.next_document().map(drop);
+    assert_eq!(many("[1, 2, 3]"), Ok(()));
+    assert!(matches!(many("[1,2,3,4]"), Err(Error::Nodes { most: 4, .. })));
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..9 {
         let inner = vec![format!("*a{}", level - 1); 10].join(", ");

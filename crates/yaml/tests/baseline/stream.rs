@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use towpath_yaml::{Duplicates, Profile, Sink, Streamed, Style, Unusual, build, build_first, parse_first, stream};
+use towpath_yaml::{
+    Duplicates, Limits, Profile, Sink, Streamed, Style, Unusual, build, build_first, parse_first, stream,
+};
 
 use crate::value::{Maker, Value};
 
@@ -47,7 +49,7 @@ impl<'a> Sink<'a> for Nothing {
 #[track_caller]
 fn compare(text: &str) -> Result<Streamed, Unusual> {
     let tree = by_tree(text);
-    let ours = build_first(text, &mut Maker).map_err(|error| error.to_string());
+    let ours = build_first(text, Limits::default(), &mut Maker).map_err(|error| error.to_string());
     assert_eq!(ours, tree, "{text:?}");
     let streamed = stream(text, &mut Nothing);
     if streamed.is_ok() {

@@ -5,7 +5,7 @@ use towpath_helm::{Crds, Hooks, Options, RenderEnv, Schema, ValuesOptions, Varia
 use towpath_model::Diagnostic;
 use towpath_render::source::Charts;
 
-use crate::args::{Cluster, HelmVersion, Release, Values, as_in_go, source::Fetching};
+use crate::args::{Cluster, HelmVersion, Limits, Release, Values, as_in_go, source::Fetching};
 
 /// Which charts are rendered, and how each of them is.
 #[derive(Debug, Args)]
@@ -41,8 +41,13 @@ pub(crate) struct All {
     release: Release,
     #[command(flatten)]
     cluster: Cluster,
+    /// The version of the charts, or a constraint on it: 1.2.3, ^1.2, ">=1 <2"; without it each one's newest release
+    #[arg(long, value_name = "VERSION", help_heading = "Fetching")]
+    pub(super) version: Option<String>,
     #[command(flatten)]
     pub(super) fetching: Fetching,
+    #[command(flatten)]
+    pub(super) limits: Limits,
     /// The Helm whose bytes are wanted
     #[arg(long, value_enum, default_value_t, value_name = "MAJOR")]
     helm_version: HelmVersion,

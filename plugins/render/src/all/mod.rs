@@ -12,7 +12,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use towpath_helm::{Engine, Rendered};
+use towpath_helm::{Engine, Options, Rendered};
 use towpath_model::{Diagnostic, Kind, Release};
 use towpath_render::source::{ChartRequest, Charts};
 use towpath_report::{Outcome, OutputFormat, Report, Style, diagnostic_json};
@@ -36,7 +36,7 @@ impl All {
         let engine = Engine::new();
         let jobs = self.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, usize::from);
         let work = |index: usize| {
-            let rendered = render(&engine, &sources, &charts[index], &manner)?;
+            let rendered = self.render(&engine, &sources, &charts[index], &manner)?;
             match &files {
                 None => Ok(Done::Rendered(rendered)),
                 Some(files) => write(&files[index], &rendered),
@@ -45,6 +45,16 @@ impl All {
         let mut teller = Teller { report, charts: &charts, files: files.as_deref(), told: Vec::new(), failed: 0 };
         queue::in_order(charts.len(), jobs, work, |index, result| teller.take(index, result))?;
         teller.end()
+    }
+
+    fn render(&self, engine: &Engine, sources: &Charts, chart: &str, manner: &Manner) -> Result<Rendered, Diagnostic> {
+        let profile = manner.env.profile;
+        let version = self.version.clone();
+        let request = ChartRequest { chart: chart.to_owned(), version, profile, ..ChartRequest::default() };
+        let chart = sources.load(&request)?;
+        // Each chart has the time for itself.
+        let options = Options { limits: self.limits.starting_now(), ..manner.options.clone() };
+        engine.render(&chart, &manner.values, &manner.env, &options).map_err(|error| error.diagnostic())
     }
 }
 
@@ -94,12 +104,6 @@ impl Teller<'_> {
         self.report.line(Style::Bad, &format!("{} of {} charts failed", self.failed, self.charts.len()));
         Ok(Outcome::Negative)
     }
-}
-
-fn render(engine: &Engine, sources: &Charts, chart: &str, manner: &Manner) -> Result<Rendered, Diagnostic> {
-    let profile = manner.env.profile;
-    let chart = sources.load(&ChartRequest { chart: chart.to_owned(), profile, ..ChartRequest::default() })?;
-    engine.render(&chart, &manner.values, &manner.env, &manner.options).map_err(|error| error.diagnostic())
 }
 
 fn write(path: &Path, rendered: &Rendered) -> Result<Done, Diagnostic> {

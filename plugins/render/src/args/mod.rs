@@ -9,6 +9,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use towpath_report::OutputArgs;
 
 pub(crate) use self::{
+    limits::Limits,
     switch::{as_in_go, boolean},
     template::{Cluster, PostRender, Release, Shown, Template, Values},
 };

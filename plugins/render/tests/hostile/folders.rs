@@ -93,7 +93,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         chart_with(
             "folder: many dependencies",
-            || "dependencies:\n".to_owned() + &"- {name: x, version: 1.0.0, repository: y}\n".repeat(100_000),
+            || "dependencies:\n".to_owned() + &"- {name: x, version: 1.0.0, repository: y}\n".repeat(60_000),
             Refused(&["more than one dependency"]),
         ),
         chart_with(

@@ -25,8 +25,9 @@ enum Draft {
 }
 
 /// Holds values against a schema, and returns the table in which both stand.
-pub(super) fn check(schema: &[u8], values: &Map) -> (Documents, Result<(), Fault>) {
+pub(super) fn check(schema: &[u8], values: &Map, steps: u64) -> (Documents, Result<(), Fault>) {
     let mut documents = Documents::default();
+    documents.steps.set(steps);
     let result = check_in(&mut documents, schema, values);
     (documents, result)
 }

@@ -4,7 +4,7 @@ use super::{Draft, canonical::canonical, formats, parse::integer, pool::Targets}
 use crate::{
     golang::regexp,
     schema::{
-        Fault, MAX_FAILURES, MAX_STEPS, Number,
+        Fault, MAX_FAILURES, MAX_STEPS, Number, cost_of_match,
         document::{Documents, Entry, Kind, Node, NodeId, Text},
         keyword::Keyword as K,
         keywords::Keywords,
@@ -67,12 +67,21 @@ pub(super) struct Validator<'d> {
 
 impl<'d> Validator<'d> {
     pub(super) fn new(documents: &'d Documents, targets: &'d Targets) -> Self {
-        Self { documents, targets, location: Vec::new(), steps: 0, depth: 0, failures: Cell::new(0), fault: None }
+        Self {
+            documents,
+            targets,
+            location: Vec::new(),
+            steps: documents.steps.get(),
+            depth: 0,
+            failures: Cell::new(0),
+            fault: None,
+        }
     }
 
     pub(super) fn run(mut self, schema: NodeId, draft: Draft, value: NodeId) -> Result<(), Fault> {
         let mut found = Found::default();
         self.apply(schema, draft, self.documents.node(value), &mut found);
+        self.documents.steps.set(self.steps);
         if let Some(fault) = self.fault {
             return Err(fault);
         }
@@ -291,6 +300,7 @@ impl<'d> Validator<'d> {
         let choices = self.each(rules, K::Enum);
         if !choices.is_empty() {
             let value = text(value);
+            self.work(choices.len());
             if !choices.iter().any(|choice| text(documents.node(*choice)) == value) {
                 let shown = choices.iter().take(MAX_FAILURES).map(|choice| text(documents.node(*choice)));
                 let shown = shown.collect::<Vec<_>>().join(", ");
@@ -407,6 +417,23 @@ impl<'d> Validator<'d> {
         found.score += 1;
     }
 
+    /// Counts work that is done without applying a schema.
+    fn work(&mut self, steps: usize) {
+        self.steps = self.steps.saturating_add(steps as u64);
+        if self.steps > MAX_STEPS {
+            self.fault.get_or_insert_with(|| Fault::new("checking the values takes too many steps"));
+        }
+    }
+
+    /// Tells whether an expression matches a text; not where it is none.
+    fn matches(&mut self, expression: &str, text: &[u8]) -> Option<bool> {
+        self.work(cost_of_match(expression, text));
+        if self.fault.is_some() {
+            return None;
+        }
+        regexp::compile(expression, text).ok().map(|expression| expression.is_match(text))
+    }
+
     fn additional(&mut self, rules: &Rules, entries: &[Entry], found: &mut Found) {
         let documents = self.documents;
         let additional = rules.get(K::AdditionalProperties);
@@ -420,9 +447,7 @@ impl<'d> Validator<'d> {
             self.steps += properties.map_or(0, |at| documents.entries(at).len() as u64 / 64);
             let mut matched = false;
             for pattern in &patterns {
-                let key = documents.bytes(entry.key);
-                let expression = regexp::compile(&documents.lossy(pattern.key), key);
-                if expression.is_ok_and(|expression| expression.is_match(key)) {
+                if self.matches(&documents.lossy(pattern.key), documents.bytes(entry.key)) == Some(true) {
                     matched = true;
                     let part = self.apart_at(pattern.value, rules.draft, entry.value, Step::Key(entry.key));
                     found.merge(part);
@@ -475,7 +500,7 @@ impl<'d> Validator<'d> {
             }
         }
         if let Some(pattern) = rules.get(K::Pattern).and_then(|at| documents.str(at))
-            && regexp::compile(&pattern, bytes).is_ok_and(|expression| !expression.is_match(bytes))
+            && self.matches(&pattern, bytes) == Some(false)
         {
             self.fail(found, rules.schema, &format!("Does not match pattern '{pattern}'"));
         }

@@ -25,8 +25,9 @@ use super::{Documents, Fault, read_schema};
 const URL: &str = "file:///values.schema.json";
 
 /// Holds values against a schema, and returns the table in which both stand.
-pub(super) fn check(schema: &[u8], values: &Map) -> (Documents, Result<(), Fault>) {
+pub(super) fn check(schema: &[u8], values: &Map, steps: u64) -> (Documents, Result<(), Fault>) {
     let mut roots = Roots::default();
+    roots.documents.steps.set(steps);
     let result = check_in(&mut roots, schema, values);
     (roots.documents, result)
 }

@@ -4,14 +4,11 @@ use super::{
     formats,
     validate::{Frame, Validator, Verdict},
 };
-use crate::{
-    golang::regexp,
-    schema::{
-        Number,
-        document::{Entry, Kind, Node, NodeId, Text},
-        equal,
-        keyword::Keyword as K,
-    },
+use crate::schema::{
+    Number,
+    document::{Entry, Kind, Node, NodeId, Text},
+    equal,
+    keyword::Keyword as K,
 };
 
 /// How many choices are listed.
@@ -24,6 +21,8 @@ impl Validator<'_> {
     pub(super) fn check_first(&mut self, frame: &Frame, kind: Kind, only_reference: bool) -> Verdict<()> {
         let documents = self.documents;
         let (keys, value, draft) = (&frame.keys, frame.value.node, frame.draft);
+        let n_choices = keys.get(K::Enum).map_or(0, |at| documents.items(at).len());
+        self.work(n_choices / 2);
         let fail = |message: &dyn Fn() -> String| Err(self.failure(frame.schema, frame.quick, message));
         if let Some(wanted) = keys.get(K::Type).filter(|_| !only_reference) {
             let names: Vec<&[u8]> = match documents.string(wanted) {
@@ -212,9 +211,7 @@ impl Validator<'_> {
                 }
             }
             for pattern in &patterns {
-                let key = documents.bytes(entry.key);
-                let expression = regexp::compile(&documents.lossy(pattern.key), key);
-                if expression.is_ok_and(|expression| expression.is_match(key)) {
+                if self.matches(&documents.lossy(pattern.key), documents.bytes(entry.key)) == Some(true) {
                     evaluated = true;
                     let verdict = self.apply_at_key(frame, pattern.value, entry);
                     frame.note(verdict);
@@ -248,7 +245,7 @@ impl Validator<'_> {
             self.check_count(frame, length, (K::MinLength, "minLength"), (K::MaxLength, "maxLength"));
         }
         if let Some(pattern) = frame.keys.get(K::Pattern).and_then(|at| self.documents.str(at))
-            && regexp::compile(&pattern, bytes).is_ok_and(|expression| !expression.is_match(bytes))
+            && self.matches(&pattern, bytes) == Some(false)
         {
             let shown = self.documents.lossy(text);
             self.fail(frame, || format!("{} does not match pattern {}", quote(&shown), quote(&pattern)));

@@ -7,8 +7,9 @@ use super::{
     pointer,
     roots::Roots,
 };
+use crate::golang::regexp;
 use crate::schema::{
-    Fault, MAX_FAILURES, MAX_STEPS,
+    Fault, MAX_FAILURES, MAX_STEPS, cost_of_match,
     document::{Documents, Entry, Node, NodeId, Text},
     keyword::Keyword as K,
     keywords::Keywords,
@@ -79,7 +80,7 @@ impl<'r> Validator<'r> {
             meta: None,
             location: Vec::new(),
             scopes: Vec::new(),
-            steps: 0,
+            steps: documents.steps.get(),
             failures: Cell::new(0),
             fault: None,
         }
@@ -97,13 +98,11 @@ impl<'r> Validator<'r> {
     pub(super) fn run(mut self, schema: NodeId, value: NodeId) -> Result<(), Result<Failure, Fault>> {
         let value = Instance { node: self.documents.node(value), id: Some(value) };
         let verdict = match self.run_as(schema, value, true) {
-            Ok(()) => return Ok(()),
+            Ok(()) => Ok(()),
             Err(_) if self.fault.is_some() => Err(None),
-            Err(_) => {
-                self.steps = 0;
-                self.run_as(schema, value, false)
-            }
+            Err(_) => self.run_as(schema, value, false),
         };
+        self.documents.steps.set(self.steps);
         match (self.fault, verdict) {
             (Some(fault), _) => Err(Err(fault)),
             (None, Err(Some(failure))) => Err(Ok(*failure)),
@@ -375,7 +374,19 @@ impl<'r> Validator<'r> {
 
     /// Counts work that is done without applying a schema.
     pub(super) fn work(&mut self, steps: usize) {
-        self.steps += steps as u64;
+        self.steps = self.steps.saturating_add(steps as u64);
+        if self.steps > MAX_STEPS {
+            self.give_up("checking the values takes too many steps");
+        }
+    }
+
+    /// Tells whether an expression matches a text; not where it is none.
+    pub(super) fn matches(&mut self, expression: &str, text: &[u8]) -> Option<bool> {
+        self.work(cost_of_match(expression, text));
+        if self.fault.is_some() {
+            return None;
+        }
+        regexp::compile(expression, text).ok().map(|expression| expression.is_match(text))
     }
 
     fn pointer(&self) -> String {

@@ -38,7 +38,7 @@ pub(super) struct Found {
 
 /// Loads a chart, and sees to dependencies that are missing as `mode` says.
 pub(super) fn load(fetch: &mut Fetch<'_>, base: &Base, mode: Dependencies) -> Result<Chart, Diagnostic> {
-    let limits = ChartLimits::default();
+    let limits = ChartLimits::of(fetch.profile);
     let read = |tree: &FileTree| Chart::load(tree, &limits).map_err(|error| error.diagnostic());
     let files = base.tree.below(&base.at);
     let chart = read(&files)?;
