@@ -164,7 +164,7 @@ impl<'c> Instance<'c> {
             for import in &dependency.import_values {
                 let (child, parent) = match import {
                     Import::Exported(name) => (format!("exports.{name}"), "."),
-                    Import::Table { is_text: false, .. } if profile == Profile::Helm3 => {
+                    Import::Table { is_text: false, .. } if effort.profile == Profile::Helm3 => {
                         let what = format!("import-values of `{}` names no text", dependency.name);
                         let hint = "write `child` and `parent` in quotes: Helm 3 takes nothing but texts";
                         return Err(HelmError::Dependencies(Problem::new(what).hint(hint)));
