@@ -35,7 +35,7 @@ impl Grammar {
     /// Returns the forms whose value may stand where `kind` is wanted.
     pub(crate) fn giving(&self, kind: &str) -> Vec<&Form> {
         let fits = |result: &str| match kind {
-            "any" => true,
+            "any" => result != "ptrs",
             "numeric" => matches!(result, "int" | "int64" | "float"),
             "list" => matches!(result, "list" | "strs" | "ints"),
             "time" => result == "timeobj",

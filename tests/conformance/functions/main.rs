@@ -40,8 +40,11 @@ fn generated_templates_give_what_helm_gives() {
         let mut refused = 0;
         for ((case, ours), theirs) in cases.iter().zip(&ours).zip(&theirs) {
             refused += usize::from(theirs.is_err());
-            // Cases that share a run share the values too, and some change them: what differs is looked at alone.
-            if stable(ours) != stable(theirs) && stable(ours) != stable(&helm::outcome(program, case)) {
+            // Cases that share a run share the values too, and some change them: what differs is looked at alone. What Helm
+            // itself gives differently from run to run, such as an address that was cut into letters, shows nothing.
+            let differs = |theirs: &Outcome| stable(ours) != stable(theirs);
+            let alone = || helm::outcome(program, case);
+            if differs(theirs) && differs(&alone()) && alone() == alone() {
                 report.push(format!("{program}: {case}\n  theirs {theirs:?}\n  ours   {ours:?}\n"));
             }
         }

@@ -86,7 +86,8 @@ impl ChartTemplates {
             let about = about.into_iter().collect::<Map>().with_type(context::values_type(env.profile));
             template.data.insert("Template", about);
             let name = Str::from(template.name.as_str());
-            let output = session.include(&name, Value::Map(template.data));
+            let root = template.data.with_type(context::values_type(env.profile));
+            let output = session.include(&name, Value::Map(root));
             let output = output.map_err(|error| errors::execute(&template.name, error, env.profile))?;
             outputs.push((template.name, without_no_value(output)));
         }
