@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use towpath_fuzz::{Maker, PROFILES, chart, parts};
 use towpath_helm::{ValuesFile, ValuesOptions, effective_values};
-use towpath_yaml::build_first;
+use towpath_yaml::{Limits, build_first};
 
 const SUBCHART: &[u8] = b"apiVersion: v2\nname: sub\nversion: 1.0.0\n";
 
@@ -17,9 +17,9 @@ fuzz_target!(|data: &[u8]| {
     for profile in PROFILES {
         let Ok(text) = effective_values(&chart, &values, profile) else { continue };
         assert_eq!(effective_values(&chart, &values, profile).ok().as_deref(), Some(text.as_str()));
-        let value = build_first(&text, &mut Maker).expect("what is written can be read");
+        let value = build_first(&text, Limits::default(), &mut Maker).expect("what is written can be read");
         let again = value.map(|value| value.emit(towpath_yaml::Dialect::Go2));
-        let again = again.and_then(|text| build_first(&text, &mut Maker).expect("what is written can be read"));
-        assert_eq!(build_first(&text, &mut Maker).expect("what is written can be read"), again);
+        let again = again.and_then(|text| build_first(&text, Limits::default(), &mut Maker).expect("what is written can be read"));
+        assert_eq!(build_first(&text, Limits::default(), &mut Maker).expect("what is written can be read"), again);
     }
 });

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use towpath_fuzz::Maker;
-use towpath_yaml::{Duplicates, Node, NodeKind, Profile, build, build_first, decode, parse_all, parse_first, resolve};
+use towpath_yaml::{Duplicates, Limits, Node, NodeKind, Profile, build, build_first, decode, parse_all, parse_first, resolve};
 
 fn check(node: Node<'_, '_>, text: &str, profile: Profile, depth: usize) {
     let span = node.span();
@@ -34,7 +34,7 @@ fuzz_target!(|data: &[u8]| {
             }
         }
     }
-    let quick = build_first(&text, &mut Maker).map_err(|error| error.to_string());
+    let quick = build_first(&text, Limits::default(), &mut Maker).map_err(|error| error.to_string());
     let full = parse_first(&text, Profile::Go2).and_then(|document| {
         document.map(|document| build(document.root(), Profile::Go2, Duplicates::Usual, &mut Maker)).transpose()
     });

@@ -42,7 +42,8 @@ pub(super) fn files(bytes: &[u8], limits: &ChartLimits, room: &mut Room) -> Resu
         let path = extensions.name(&entry);
         let header = entry.header();
         let kind = header.entry_type();
-        let mode = header.mode().map_err(words)?;
+        let is_blank = header.as_old().mode.iter().all(|byte| matches!(byte, 0 | b' '));
+        let mode = if is_blank { 0 } else { header.mode().map_err(words)? };
         let is_old_folder = header.as_old().linkflag == [0] && path.ends_with('/');
         if kind.is_dir() && entry.size() > 0 {
             return Err("archive/tar: invalid tar header".into());

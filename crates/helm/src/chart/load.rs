@@ -143,7 +143,14 @@ pub(super) fn directory_files(
     room: &mut Room,
 ) -> Result<Vec<StoredFile>, Problem> {
     let root = TreePath::root();
-    let ignore_text = tree.file(&root.join(".helmignore").unwrap_or_default())?;
+    let ignore_path = root.join(".helmignore").unwrap_or_default();
+    // A link that leads nowhere is an error as it is everywhere, and not an absent file.
+    tree.kind(&ignore_path)?;
+    let ignore_text = match tree.entry(&ignore_path)? {
+        Some(Entry::Directory(_)) => return Err("read .helmignore: is a directory".into()),
+        Some(Entry::File(text)) => Some(text),
+        None => None,
+    };
     let ignore_text = ignore_text.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
     let rules = IgnoreRules::parse(&ignore_text).map_err(|error| error.to_string())?;
     let mut walk = Walk { tree, rules, limits, failure, room, files: Vec::new(), n_matches: 0 };

@@ -52,9 +52,7 @@ impl Directory {
             }
             Err(error) => return Err(error),
         };
-        if self.links == Links::WithinRoot && !fs::canonicalize(&full)?.starts_with(&self.root) {
-            return Err(io::Error::other("a symbolic link leaves the folder"));
-        }
+        self.check_place(&full)?;
         if !metadata.is_dir() {
             check_file(&metadata)?;
         }
@@ -108,6 +106,29 @@ impl Directory {
         }
         names.sort();
         Ok(names)
+    }
+
+    /// Returns what a symbolic link leads to. A pipe or a device counts as a file, which nobody may want to read.
+    fn kind_of_link(&self, path: &TreePath) -> io::Result<Option<EntryKind>> {
+        let full = self.root.join(path.as_str());
+        let metadata = match fs::metadata(&full) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                if fs::symlink_metadata(&full).is_ok_and(|link| link.is_symlink()) {
+                    return Err(io::Error::other("it is a symbolic link that leads nowhere"));
+                }
+                return Ok(None);
+            }
+            metadata => metadata?,
+        };
+        self.check_place(&full)?;
+        Ok(Some(if metadata.is_dir() { EntryKind::Directory } else { EntryKind::File }))
+    }
+
+    fn check_place(&self, full: &Path) -> io::Result<()> {
+        if self.links == Links::WithinRoot && !fs::canonicalize(full)?.starts_with(&self.root) {
+            return Err(io::Error::other("a symbolic link leaves the folder"));
+        }
+        Ok(())
     }
 
     fn look(&self, path: &TreePath) -> io::Result<Option<Probe>> {
@@ -183,8 +204,7 @@ impl Source for Directory {
         if let Some(kind) = self.listed(path) {
             return Ok(Some(kind));
         }
-        let found = self.find(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })?;
-        Ok(found.map(|(_, metadata)| if metadata.is_dir() { EntryKind::Directory } else { EntryKind::File }))
+        self.kind_of_link(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
     }
 }
 
@@ -225,5 +245,15 @@ mod tests {
         let error = tree.file(&TreePath::parse("out").unwrap()).unwrap_err();
         assert_eq!(error.to_string(), "cannot read `out`");
         assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "a symbolic link leaves the folder");
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_an_error_to_those_who_walk() {
+        let (folder, tree) = tree(Links::Follow);
+        std::os::unix::fs::symlink("none", folder.path().join("root/broken")).unwrap();
+        let kind = |path: &str| tree.kind(&TreePath::parse(path).unwrap());
+        assert_eq!(kind("broken").unwrap_err().to_string(), "cannot read `broken`");
+        assert_eq!(kind("out").unwrap(), Some(EntryKind::File));
+        assert_eq!(kind("none").unwrap(), None);
     }
 }

@@ -34,6 +34,13 @@ pub(crate) fn aliases(key: &str) -> String {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
+    let mut cases = files();
+    cases.extend(metadata());
+    cases
+}
+
+/// Links, pipes and ignore rules.
+fn files() -> Vec<Case> {
     use Ending::{Harmless, Refused};
     vec![
         folder(
@@ -58,12 +65,25 @@ pub(crate) fn cases() -> Vec<Case> {
         folder(
             "folder: a link to nowhere",
             |chart| symlink("nowhere", chart.join("templates/a.yaml")).unwrap(),
-            Harmless,
+            Refused(&["templates/a.yaml", "leads nowhere"]),
         ),
         folder(
             "folder: a pipe as a template",
             |chart| mkfifo(&chart.join("templates/a.yaml"), Mode::S_IRWXU).unwrap(),
             Refused(&["templates/a.yaml"]),
+        ),
+        folder(
+            "folder: a pipe that is ignored",
+            |chart| {
+                mkfifo(&chart.join("pipe"), Mode::S_IRWXU).unwrap();
+                fs::write(chart.join(".helmignore"), "pipe\n").unwrap();
+            },
+            Harmless,
+        ),
+        folder(
+            "folder: many ignore rules",
+            |chart| fs::write(chart.join(".helmignore"), "*a*b\n".repeat(2_000_000)).unwrap(),
+            Refused(&["rules of .helmignore"]),
         ),
         folder(
             "folder: an endless device as a template",
@@ -80,6 +100,13 @@ pub(crate) fn cases() -> Vec<Case> {
             |chart| fs::write(chart.join(".helmignore"), "*a".repeat(20_000) + "b\n" + &"*?".repeat(20_000)).unwrap(),
             Harmless,
         ),
+    ]
+}
+
+/// What Chart.yaml and its like say.
+fn metadata() -> Vec<Case> {
+    use Ending::{Harmless, Refused};
+    vec![
         folder(
             "folder: a large Chart.yaml",
             |chart| fs::write(chart.join("Chart.yaml"), "a".repeat(60 << 20)).unwrap(),
