@@ -158,12 +158,16 @@ const RULES: &[&str] = &[
 
 pub(crate) fn case(random: &mut Random) -> Case {
     let mut chart = BTreeMap::new();
+    // Helm has subcharts that Chart.yaml does not list in an order that is random.
+    let mut metadata = "apiVersion: v2\nname: top\nversion: 1.0.0\ndependencies:\n".to_owned();
     fill("top", "", random, &mut chart);
     for name in ["one", "two"] {
         if random.percent(30) {
             fill(name, &format!("charts/{name}/"), random, &mut chart);
+            metadata.push_str(&format!("  - {{name: {name}, version: '*', repository: ''}}\n"));
         }
     }
+    chart.insert("Chart.yaml".to_owned(), metadata.into_bytes());
     let mut flags = Vec::new();
     for (flag, percent) in
         [("--include-crds", 35), ("--skip-tests", 25), ("--no-hooks", 15), ("--is-upgrade", 15), ("--skip-crds", 5)]
