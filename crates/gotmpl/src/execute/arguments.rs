@@ -19,6 +19,19 @@ impl<'t> Run<'_, 't> {
         }
     }
 
+    /// Evaluates an argument for a parameter that takes any value as it stands.
+    pub(super) fn reflected(&mut self, operand: &'t Operand, dot: &Slot) -> Result<Slot, Error> {
+        match operand {
+            Operand::Nil { .. } | Operand::Bool { .. } | Operand::Number { .. } | Operand::String { .. } => {
+                self.argument(Type::Reflect, operand, dot).map(Slot::new)
+            }
+            operand => {
+                self.at = At::Operand(operand);
+                self.operand(operand, dot).map(Slot::out_of_interface)
+            }
+        }
+    }
+
     /// Returns the value if it may be assigned to `wanted`.
     pub(super) fn checked(&self, slot: Slot, wanted: Type) -> Result<Value, Error> {
         if matches!(wanted, Type::Any | Type::Reflect) {

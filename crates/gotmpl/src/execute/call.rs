@@ -131,15 +131,15 @@ impl<'t> Run<'_, 't> {
 
     /// Returns the first argument that decides, or the last one, without evaluating those behind it.
     fn and_or(&mut self, is_or: bool, dot: &Slot, arguments: &'t [Operand], last: Option<Slot>) -> Result<Slot, Error> {
-        let mut value = Value::Nil;
+        let mut slot = Slot::default();
         for argument in arguments {
-            value = self.argument(Type::Reflect, argument, dot)?;
-            if value.is_true() == is_or {
-                return Ok(Slot::new(value));
+            slot = self.reflected(argument, dot)?;
+            if slot.value.is_true() == is_or {
+                return Ok(slot);
             }
-            self.session.release(value.owned_bytes());
+            self.session.release(slot.value.owned_bytes());
         }
-        Ok(Slot::new(last.map_or(value, |last| last.value)))
+        Ok(last.map_or(slot, Slot::out_of_interface))
     }
 
     /// `len` and `slice` do not look into interfaces as the others do, so they get their arguments as they are.

@@ -38,6 +38,11 @@ impl Slot {
         Self { value, in_interface: matches!(declared, Type::Any), is_addressable: false }
     }
 
+    /// Returns the value with the interface around it taken off.
+    pub(crate) fn out_of_interface(self) -> Self {
+        Self { in_interface: false, ..self }
+    }
+
     /// Tells whether there is no value: what Go calls invalid.
     pub(crate) fn is_missing(&self) -> bool {
         !self.in_interface && matches!(self.value, Value::Nil)

@@ -88,7 +88,7 @@ pub(crate) fn check(instance: &Instance<'_>, values: &Map, profile: Profile) -> 
 /// Returns how many steps it takes to compile an expression and to run it over a text.
 fn cost_of_match(expression: &str, text: &[u8]) -> usize {
     let size = regexp::size(expression);
-    let compiling = if regexp::is_kept(expression) { 0 } else { size.saturating_mul(2) };
+    let compiling = if regexp::is_kept(expression) { 0 } else { size.saturating_mul(4) };
     (size.saturating_mul(text.len()) / 4096).saturating_add(compiling).saturating_add(4)
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct Effort {
 }
 
 /// The charts that take part, counted once more for each chart above them.
-const MOST_CHARTS: usize = 20_000;
+const MOST_CHARTS: usize = 15_000;
 
 /// Entries of tables and lists that are merged or copied on the way.
 const MOST_ENTRIES: usize = 1_200_000;

@@ -427,6 +427,9 @@ impl<'d> Validator<'d> {
 
     /// Tells whether an expression matches a text; not where it is none.
     fn matches(&mut self, expression: &str, text: &[u8]) -> Option<bool> {
+        if self.fault.is_some() {
+            return None;
+        }
         self.work(cost_of_match(expression, text));
         if self.fault.is_some() {
             return None;
@@ -447,6 +450,9 @@ impl<'d> Validator<'d> {
             self.steps += properties.map_or(0, |at| documents.entries(at).len() as u64 / 64);
             let mut matched = false;
             for pattern in &patterns {
+                if self.fault.is_some() {
+                    return;
+                }
                 if self.matches(&documents.lossy(pattern.key), documents.bytes(entry.key)) == Some(true) {
                     matched = true;
                     let part = self.apart_at(pattern.value, rules.draft, entry.value, Step::Key(entry.key));

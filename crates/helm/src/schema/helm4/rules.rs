@@ -211,6 +211,9 @@ impl Validator<'_> {
                 }
             }
             for pattern in &patterns {
+                if self.has_given_up() {
+                    return;
+                }
                 if self.matches(&documents.lossy(pattern.key), documents.bytes(entry.key)) == Some(true) {
                     evaluated = true;
                     let verdict = self.apply_at_key(frame, pattern.value, entry);

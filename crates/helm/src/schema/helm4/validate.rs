@@ -380,8 +380,16 @@ impl<'r> Validator<'r> {
         }
     }
 
+    /// Tells whether the check has ended before its end.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.fault.is_some()
+    }
+
     /// Tells whether an expression matches a text; not where it is none.
     pub(super) fn matches(&mut self, expression: &str, text: &[u8]) -> Option<bool> {
+        if self.fault.is_some() {
+            return None;
+        }
         self.work(cost_of_match(expression, text));
         if self.fault.is_some() {
             return None;
