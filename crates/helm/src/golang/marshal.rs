@@ -2,6 +2,7 @@ use towpath_gotmpl::{Object, Str, Value};
 
 use super::time::Time;
 use crate::{
+    Profile,
     chart::{Embedded, Metadata, Record},
     engine::{BuildInfo, Capabilities, KubeVersion},
     semver_value::VersionValue,
@@ -15,8 +16,16 @@ pub(crate) enum Marshal {
     Fields(Vec<(Str, Value)>),
     /// A struct without visible fields, or a function.
     Unsupported,
-    /// What its own method complains of.
-    Failed(String),
+    /// A time that RFC 3339 cannot write, and why.
+    Failed(&'static str),
+}
+
+/// Returns Go's error of a time that is no JSON; the Go of Helm 4 finds the method of a pointer.
+pub(crate) fn unwritable(of: impl std::fmt::Display, problem: &str, profile: Profile) -> String {
+    match profile {
+        Profile::Helm4 => format!("json: error calling MarshalJSON for type *{of}: {problem}"),
+        Profile::Helm3 => format!("json: error calling MarshalJSON for type {of}: Time.MarshalJSON: {problem}"),
+    }
 }
 
 impl Marshal {
@@ -26,7 +35,7 @@ impl Marshal {
         if let Some(time) = any.downcast_ref::<Time>() {
             return match time.marshaled() {
                 Ok(text) => Self::Value(Value::from(text)),
-                Err(problem) => Self::Failed(format!("Time.MarshalJSON: {problem}")),
+                Err(problem) => Self::Failed(problem),
             };
         }
         if let Some(version) = any.downcast_ref::<VersionValue>() {

@@ -19,7 +19,7 @@ pub(crate) mod yaml;
 pub(crate) use decimal::Decimal;
 pub(crate) use duration::Duration;
 pub(crate) use glob::Glob;
-pub(crate) use marshal::Marshal;
+pub(crate) use marshal::{Marshal, unwritable};
 pub(crate) use path_match::{BadPattern, path_match};
 pub(crate) use url::Url;
 

@@ -10,6 +10,7 @@ use towpath_yaml::{
 use super::{
     Marshal, json,
     time::{DURATION, Time},
+    unwritable,
 };
 use crate::semver_value::VersionValue;
 
@@ -158,9 +159,8 @@ fn write_object(out: &mut Emitter, object: &dyn Object, dialect: Dialect, depth:
     match Marshal::of(object) {
         Marshal::Value(value) => write(out, &value, dialect, depth + 1),
         Marshal::Fields(fields) => map_entries(out, fields, dialect, depth),
-        Marshal::Failed(problem) => {
-            Err(format!("json: error calling MarshalJSON for type {}: {problem}", object.object_type()))
-        }
+        // Only in Helm 4 is there a function that tells of it.
+        Marshal::Failed(problem) => Err(unwritable(object.object_type(), problem, crate::Profile::Helm4)),
         Marshal::Unsupported => map_entries(out, Vec::new(), dialect, depth),
     }
 }

@@ -2,7 +2,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use towpath_gotmpl::{Kind, Object, Value};
 
 use super::JsonError;
-use crate::{Profile, golang::Marshal};
+use crate::{
+    Profile,
+    golang::{Marshal, unwritable},
+};
 
 /// How the text is laid out and escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,10 +100,7 @@ impl Writer {
             Marshal::Unsupported if object.object_type().kind() == Kind::Func => {
                 Err(JsonError(format!("json: unsupported type: {}", object.object_type())))
             }
-            Marshal::Failed(problem) => {
-                let of = object.object_type();
-                Err(JsonError(format!("json: error calling MarshalJSON for type {of}: {problem}")))
-            }
+            Marshal::Failed(problem) => Err(JsonError(unwritable(object.object_type(), problem, self.profile))),
             Marshal::Unsupported => {
                 self.text("{}");
                 Ok(())
