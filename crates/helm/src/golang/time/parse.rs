@@ -125,7 +125,7 @@ fn read<'a>(parts: &mut Parts, piece: Piece, text: &'a str, after: &str) -> Resu
             parts.year_day = Some(day);
             Ok(rest)
         }
-        Piece::Hour => clock(text, 2, 23, "hour", &mut parts.hour),
+        Piece::Hour => clock(text, 1, 23, "hour", &mut parts.hour),
         Piece::Hour12 => clock(text, 1, 12, "hour", &mut parts.hour),
         Piece::ZeroHour12 => clock(text, 2, 12, "hour", &mut parts.hour),
         Piece::Minute => clock(text, 1, 59, "minute", &mut parts.minute),
