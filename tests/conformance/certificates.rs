@@ -5,7 +5,7 @@ use std::{path::Path, process::Command, time::SystemTime};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use towpath_helm::{Chart, ChartLimits, Options, Profile, Randomness, RenderEnv, ValuesOptions, render};
 use towpath_model::FileTree;
-use towpath_tests::{output, peer};
+use towpath_tests::{helm::write_files, output, peer};
 
 const CHART: &str = "apiVersion: v2\nname: certs\nversion: 1.0.0\n";
 
@@ -58,10 +58,8 @@ fn ours(template: &str, values: &str, profile: Profile) -> String {
 }
 
 fn theirs(folder: &Path, template: &str, values: &str, program: &str) -> String {
-    std::fs::create_dir_all(folder.join("templates")).expect("a folder can be made");
-    for (name, text) in [("Chart.yaml", CHART), ("values.yaml", values), ("templates/certs.yaml", template)] {
-        std::fs::write(folder.join(name), text).expect("a file can be written");
-    }
+    let files = [("Chart.yaml", CHART), ("values.yaml", values), ("templates/certs.yaml", template)];
+    write_files(folder, files.map(|(name, text)| (name, text.as_bytes())));
     let helm = output(Command::new(peer(program)).args(["template", "demo"]).arg(folder).env("HOME", folder));
     assert!(helm.status.success(), "{}", String::from_utf8_lossy(&helm.stderr));
     String::from_utf8(helm.stdout).expect("because YAML is UTF-8")

@@ -2,12 +2,12 @@
 //!
 //! `TOWPATH_SEED` varies them, `TOWPATH_CASES` says how many there are; each is a run of Helm of its own.
 
-use std::{path::Path, process::Command, sync::Arc, time::SystemTime};
+use std::sync::Arc;
 
-use towpath_helm::{Chart, ChartLimits, Options, Profile, Randomness, RenderEnv, ValuesOptions, render};
+use towpath_helm::{Chart, ChartLimits, Options, Profile, ValuesOptions};
 use towpath_model::FileTree;
 use towpath_tests::{
-    output, peer,
+    helm::{self, RELEASES, environment, set, theirs, write_files},
     random::{Random, for_each_case, setting},
 };
 
@@ -132,33 +132,9 @@ fn ours(arguments: &[(String, String)], profile: Profile) -> Result<String, Stri
         ..ValuesOptions::default()
     };
     for (flag, argument) in arguments {
-        let of_flag = match flag.as_str() {
-            "--set" => &mut values.set,
-            "--set-string" => &mut values.set_string,
-            "--set-json" => &mut values.set_json,
-            "--set-literal" => &mut values.set_literal,
-            _ => &mut values.set_file,
-        };
-        of_flag.push(argument.clone());
+        set(&mut values, flag, argument);
     }
-    let mut env = RenderEnv::new("demo", SystemTime::UNIX_EPOCH, Randomness::seeded(1));
-    env.profile = profile;
-    let rendered = render(&chart, &values, &env, &Options::default());
-    rendered.map(|rendered| rendered.to_text()).map_err(|error| error.to_string())
-}
-
-fn theirs(folder: &Path, arguments: &[(String, String)], program: &str) -> Result<String, String> {
-    let mut helm = Command::new(peer(program));
-    helm.current_dir(folder).args(["template", "demo", "chart"]).env("HOME", folder);
-    for (flag, argument) in arguments {
-        helm.arg(format!("{flag}={argument}"));
-    }
-    let helm = output(&mut helm);
-    if helm.status.success() {
-        return Ok(String::from_utf8_lossy(&helm.stdout).into_owned());
-    }
-    let text = String::from_utf8_lossy(&helm.stderr).into_owned();
-    Err(text.split_once("Error: ").map_or(text.as_str(), |(_, error)| error).trim_end().to_owned())
+    helm::ours(&chart, &values, &environment(profile), &Options::default())
 }
 
 #[test]
@@ -166,15 +142,13 @@ fn values_are_set_as_helm_sets_them() {
     let (seed, count) = (setting("TOWPATH_SEED", 1), setting("TOWPATH_CASES", 150));
     let count = usize::try_from(count).expect("because it is small");
     let work = tempfile::tempdir().expect("a folder can be made");
-    std::fs::create_dir_all(work.path().join("chart/templates")).expect("a folder can be made");
-    for (name, text) in [
+    let files = [
         ("chart/Chart.yaml", CHART),
         ("chart/values.yaml", VALUES),
         ("chart/templates/all.yaml", TEMPLATE),
         ("file", FILE),
-    ] {
-        std::fs::write(work.path().join(name), text).expect("a file can be written");
-    }
+    ];
+    write_files(work.path(), files.map(|(name, text)| (name, text.as_bytes())));
     let look = |number: usize| {
         let mut random = Random::new(seed << 32 | number as u64);
         let mut below = |limit| random.below(limit);
@@ -185,8 +159,9 @@ fn values_are_set_as_helm_sets_them() {
                 (flag.to_owned(), argument(flag, &mut below))
             })
             .collect();
-        for (profile, program) in [(Profile::Helm4, "helm4"), (Profile::Helm3, "helm3")] {
-            let (ours, theirs) = (ours(&arguments, profile), theirs(work.path(), &arguments, program));
+        let flags: Vec<String> = arguments.iter().map(|(flag, argument)| format!("{flag}={argument}")).collect();
+        for (profile, program) in RELEASES {
+            let (ours, theirs) = (ours(&arguments, profile), theirs(program, work.path(), &flags));
             refused += usize::from(theirs.is_err());
             // Refusals count as such: our words name the argument, Helm's differ from case to case.
             if ours.as_ref().ok() != theirs.as_ref().ok() {

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod certificates;
 pub mod docker_registry;
+pub mod helm;
 pub mod random;
 pub mod web_server;
 

@@ -4,12 +4,10 @@
 
 mod chart;
 
-use std::{path::Path, process::Command, time::SystemTime};
-
-use towpath_helm::{Chart, ChartLimits, Crds, Hooks, Options, Profile, Randomness, RenderEnv, ValuesOptions, render};
+use towpath_helm::{Chart, ChartLimits, Crds, Hooks, Options, Profile, ValuesOptions};
 use towpath_model::FileTree;
 use towpath_tests::{
-    output, peer,
+    helm::{self, RELEASES, environment, shown, theirs, write_files},
     random::{Random, for_each_case, setting},
 };
 
@@ -30,44 +28,27 @@ fn ours(case: &Case, profile: Profile) -> Result<String, String> {
     };
     let pairs = case.flags.iter().zip(case.flags.iter().skip(1));
     options.show_only = pairs.filter(|(flag, _)| *flag == "--show-only").map(|(_, name)| name.clone()).collect();
-    let mut env = RenderEnv::new("demo", SystemTime::UNIX_EPOCH, Randomness::seeded(1));
-    env.profile = profile;
+    let mut env = environment(profile);
     env.is_upgrade = has("--is-upgrade");
-    let rendered = render(&chart, &ValuesOptions::default(), &env, &options);
-    rendered.map(|rendered| rendered.to_text()).map_err(|error| error.to_string())
-}
-
-fn theirs(case: &Case, folder: &Path, program: &str) -> Result<String, String> {
-    let mut helm = Command::new(peer(program));
-    helm.current_dir(folder).args(["template", "demo", "chart"]).args(&case.flags).env("HOME", folder);
-    let helm = output(&mut helm);
-    if helm.status.success() {
-        return Ok(String::from_utf8_lossy(&helm.stdout).into_owned());
-    }
-    let text = String::from_utf8_lossy(&helm.stderr).into_owned();
-    Err(text.split_once("Error: ").map_or(text.as_str(), |(_, error)| error).trim_end().to_owned())
+    helm::ours(&chart, &ValuesOptions::default(), &env, &options)
 }
 
 /// Returns how many releases refuse a case, and where ours differs from them.
 fn look(seed: u64) -> (usize, Vec<String>) {
     let case = chart::case(&mut Random::new(seed));
     let work = tempfile::tempdir().expect("a folder can be made");
-    for (name, content) in &case.chart {
-        let path = work.path().join("chart").join(name);
-        std::fs::create_dir_all(path.parent().expect("because it lies in the chart")).expect("a folder can be made");
-        std::fs::write(path, content).expect("a file can be written");
-    }
+    let files = case.chart.iter().map(|(name, content)| (name.as_str(), content.as_slice()));
+    write_files(&work.path().join("chart"), files);
     let (mut refused, mut differing) = (0, Vec::new());
-    for (profile, program) in [(Profile::Helm4, "helm4"), (Profile::Helm3, "helm3")] {
-        let (ours, theirs) = (ours(&case, profile), theirs(&case, work.path(), program));
+    for (profile, program) in RELEASES {
+        let (ours, theirs) = (ours(&case, profile), theirs(program, work.path(), &case.flags));
         refused += usize::from(theirs.is_err());
         if ours.as_ref().ok() != theirs.as_ref().ok() {
             let mut report = format!("{program} {:?}\n", case.flags);
             for (name, content) in &case.chart {
                 report.push_str(&format!("  {name}: {:?}\n", String::from_utf8_lossy(content)));
             }
-            let shown = |outcome: Result<String, String>| outcome.unwrap_or_else(|error| format!("refused: {error}"));
-            report.push_str(&format!("theirs\n{}\nours\n{}\n", shown(theirs), shown(ours)));
+            report.push_str(&shown(&theirs, &ours));
             differing.push(report);
         }
     }

@@ -5,12 +5,12 @@
 
 mod tree;
 
-use std::{path::Path, process::Command, sync::Arc, time::SystemTime};
+use std::sync::Arc;
 
-use towpath_helm::{Chart, ChartLimits, Options, Profile, Randomness, RenderEnv, ValuesFile, ValuesOptions, render};
+use towpath_helm::{Chart, ChartLimits, Options, Profile, ValuesFile, ValuesOptions};
 use towpath_model::FileTree;
 use towpath_tests::{
-    output, peer,
+    helm::{self, RELEASES, environment, set, shown, theirs, write_files},
     random::{Random, for_each_case, setting},
 };
 
@@ -28,55 +28,27 @@ fn ours(case: &Case, profile: Profile) -> Result<String, String> {
         ..ValuesOptions::default()
     };
     for (flag, argument) in &case.flags {
-        let of_flag = match *flag {
-            "-f" => {
-                let (name, text) = case.files.iter().find(|(name, _)| name == argument).expect("because it was made");
-                values.files.push(ValuesFile { name: name.clone(), content: text.as_bytes().to_vec() });
-                continue;
-            }
-            "--set" => &mut values.set,
-            "--set-string" => &mut values.set_string,
-            "--set-json" => &mut values.set_json,
-            "--set-literal" => &mut values.set_literal,
-            _ => &mut values.set_file,
-        };
-        of_flag.push(argument.clone());
+        if *flag == "-f" {
+            let (name, text) = case.files.iter().find(|(name, _)| name == argument).expect("because it was made");
+            values.files.push(ValuesFile { name: name.clone(), content: text.as_bytes().to_vec() });
+        } else {
+            set(&mut values, flag, argument);
+        }
     }
-    let mut env = RenderEnv::new("demo", SystemTime::UNIX_EPOCH, Randomness::seeded(1));
-    env.profile = profile;
-    let rendered = render(&chart, &values, &env, &Options::default());
-    rendered.map(|rendered| rendered.to_text()).map_err(|error| error.to_string())
-}
-
-fn theirs(case: &Case, folder: &Path, program: &str) -> Result<String, String> {
-    let mut helm = Command::new(peer(program));
-    helm.current_dir(folder).args(["template", "demo", "chart"]).env("HOME", folder);
-    for (flag, argument) in &case.flags {
-        helm.arg(flag).arg(argument);
-    }
-    let helm = output(&mut helm);
-    if helm.status.success() {
-        return Ok(String::from_utf8_lossy(&helm.stdout).into_owned());
-    }
-    let text = String::from_utf8_lossy(&helm.stderr).into_owned();
-    Err(text.split_once("Error: ").map_or(text.as_str(), |(_, error)| error).trim_end().to_owned())
+    helm::ours(&chart, &values, &environment(profile), &Options::default())
 }
 
 /// Returns how many releases refuse a case, and where ours differs from them.
 fn look(seed: u64) -> (usize, Vec<String>) {
     let case = tree::case(&mut Random::new(seed));
     let work = tempfile::tempdir().expect("a folder can be made");
-    for (name, content) in &case.chart {
-        let path = work.path().join("chart").join(name);
-        std::fs::create_dir_all(path.parent().expect("because it lies in the chart")).expect("a folder can be made");
-        std::fs::write(path, content).expect("a file can be written");
-    }
-    for (name, text) in &case.files {
-        std::fs::write(work.path().join(name), text).expect("a file can be written");
-    }
+    let files = case.chart.iter().map(|(name, content)| (name.as_str(), content.as_slice()));
+    write_files(&work.path().join("chart"), files);
+    write_files(work.path(), case.files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())));
+    let arguments: Vec<&str> = case.flags.iter().flat_map(|(flag, argument)| [*flag, argument.as_str()]).collect();
     let (mut refused, mut differing) = (0, Vec::new());
-    for (profile, program) in [(Profile::Helm4, "helm4"), (Profile::Helm3, "helm3")] {
-        let (ours, theirs) = (ours(&case, profile), theirs(&case, work.path(), program));
+    for (profile, program) in RELEASES {
+        let (ours, theirs) = (ours(&case, profile), theirs(program, work.path(), &arguments));
         refused += usize::from(theirs.is_err());
         if ours.as_ref().ok() != theirs.as_ref().ok() {
             let mut report = format!("{program} {:?} {:?}\n", case.flags, case.files);
@@ -86,8 +58,7 @@ fn look(seed: u64) -> (usize, Vec<String>) {
                     String::from_utf8_lossy(content).trim().replace('\n', "\n    ")
                 ));
             }
-            let shown = |outcome: Result<String, String>| outcome.unwrap_or_else(|error| format!("refused: {error}"));
-            report.push_str(&format!("theirs\n{}\nours\n{}\n", shown(theirs), shown(ours)));
+            report.push_str(&shown(&theirs, &ours));
             differing.push(report);
         }
     }

@@ -5,6 +5,8 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+use towpath_tests::helm::write_files;
+
 use crate::Outcome;
 
 /// The zone that both sides take for the local one.
@@ -84,11 +86,7 @@ fn run(program: &str, folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Outpu
     if chart.exists() {
         std::fs::remove_dir_all(&chart).expect("the folder is ours");
     }
-    for (name, content) in files {
-        let path = chart.join(name);
-        std::fs::create_dir_all(path.parent().expect("because it lies in the chart")).expect("a folder can be made");
-        std::fs::write(path, content).expect("a file can be written");
-    }
+    write_files(&chart, files.iter().map(|(name, content)| (name.as_str(), content.as_slice())));
     let mut command = Command::new(towpath_tests::peer(program));
     command.args(["template", "demo"]).arg(chart).env("HOME", folder).env("TZ", ZONE);
     towpath_tests::output(&mut command)

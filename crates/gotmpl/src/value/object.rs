@@ -13,9 +13,15 @@ pub trait Object: Any {
     /// Returns itself for downcasting.
     fn as_any(&self) -> &dyn Any;
 
-    /// Returns the field `name` and its declared type (`Type::Any` for a field of an interface type).
-    fn field(&self, _name: &str) -> Option<(Value, Type)> {
-        None
+    /// Returns the field `name` and its declared type (`Type::Any` for a field of an interface type): by default one of
+    /// [`Self::fields`] that Go exports, with the type of its value.
+    fn field(&self, name: &str) -> Option<(Value, Type)> {
+        if !name.starts_with(char::is_uppercase) {
+            return None;
+        }
+        let (_, value) = self.fields().into_iter().find(|(field, _)| *field == name)?;
+        let of = value.go_type().unwrap_or(Type::Any);
+        Some((value, of))
     }
 
     /// Returns the signature of the method `name`; methods come before fields.

@@ -83,14 +83,6 @@ impl Object for Point {
         self
     }
 
-    fn field(&self, name: &str) -> Option<(Value, Type)> {
-        match name {
-            "X" => Some((Value::int(1), Type::INT)),
-            "Y" => Some((Value::int(2), Type::INT)),
-            _ => None,
-        }
-    }
-
     fn fields(&self) -> Vec<(&'static str, Value)> {
         vec![("X", Value::int(1)), ("Y", Value::int(2))]
     }

@@ -63,7 +63,7 @@ pub(super) fn files(bytes: &[u8], limits: &ChartLimits, room: &mut Room) -> Resu
             let (quoted, most) = (crate::golang::quote(&path), limits.file_bytes);
             return Err(format!("decompressed chart file {quoted} is larger than the maximum file size {most}").into());
         }
-        room.take_file(entry.size(), limits)?;
+        room.take_file(entry.size(), limits, "decompressed chart")?;
         files.push(StoredFile::here(name, content(&mut entry).map_err(words)?));
     }
     if files.is_empty() {

@@ -20,6 +20,9 @@ pub(crate) type Definition = (String, Arc<[u8]>);
 /// Keys, items and tables of all values files of a chart and its subcharts.
 const MOST_VALUES: usize = yaml::MOST_NODES;
 
+/// Each step of a path makes a table, which takes about as much as so many entries.
+const TABLE: usize = 64;
+
 /// A chart as it takes part in a release: under its alias, with its values, with the subcharts that are enabled.
 #[derive(Debug, Clone)]
 pub(crate) struct Instance<'c> {
@@ -35,7 +38,8 @@ pub(crate) struct Instance<'c> {
 impl<'c> Instance<'c> {
     /// Returns `chart` with all of its subcharts, none of them judged yet.
     pub(crate) fn new(chart: &'c Chart, profile: Profile) -> Result<Self, HelmError> {
-        Self::read(chart, profile, &mut MOST_VALUES.clone())
+        let mut left = MOST_VALUES;
+        Self::read(chart, profile, &mut left)
     }
 
     /// Reads the values of `chart` and its subcharts; `left` is how many they may hold together.
@@ -172,7 +176,7 @@ impl<'c> Instance<'c> {
                     Import::Table { child, parent, .. } => (child.clone(), parent.as_str()),
                 };
                 let Some(found) = table(&values, &format!("{}.{child}", dependency.name)) else { continue };
-                effort.spend(64 * parent.split('.').count());
+                effort.spend(TABLE * parent.split('.').count());
                 effort.check()?;
                 let nested = if parent == "." { found } else { below(parent, found) };
                 coalesce_tables(&imported, &nested, Mode::Merge, effort);

@@ -56,12 +56,14 @@ impl Room {
         Ok(())
     }
 
-    pub(super) fn take_file(&mut self, bytes: u64, limits: &ChartLimits) -> Result<(), Problem> {
+    /// Counts a file; `whole` is what messages call that which it is part of.
+    pub(super) fn take_file(&mut self, bytes: u64, limits: &ChartLimits, whole: &str) -> Result<(), Problem> {
         self.files = self.files.checked_sub(1).ok_or_else(|| too_many_files(limits))?;
         // Helm refuses what fills the last byte, too.
-        self.bytes = self.bytes.checked_sub(bytes).filter(|left| *left > 0).ok_or_else(|| {
-            Problem::from(format!("decompressed chart is larger than the maximum size {}", limits.chart_bytes))
-        })?;
+        self.bytes =
+            self.bytes.checked_sub(bytes).filter(|left| *left > 0).ok_or_else(|| {
+                Problem::from(format!("{whole} is larger than the maximum size {}", limits.chart_bytes))
+            })?;
         Ok(())
     }
 }
@@ -222,7 +224,7 @@ impl Walk<'_> {
                 format!("chart file {quoted} is larger than the maximum file size {}", self.limits.file_bytes).into()
             );
         }
-        self.room.take_file(size, self.limits)?;
+        self.room.take_file(size, self.limits, "chart")?;
         self.files.push(StoredFile::there(self.tree, path, self.failure));
         Ok(())
     }

@@ -148,12 +148,6 @@ impl Object for Embedded {
         self
     }
 
-    fn field(&self, name: &str) -> Option<(Value, Type)> {
-        let (_, value) = self.fields().into_iter().find(|(field, _)| *field == name)?;
-        let of = value.go_type().unwrap_or(Type::Any);
-        Some((value, of))
-    }
-
     fn fields(&self) -> Vec<(&'static str, Value)> {
         self.0.struct_fields().into_iter().filter(|(name, _)| *name != "IsRoot").collect()
     }
@@ -191,11 +185,6 @@ impl Object for Record {
 
     fn as_any(&self) -> &dyn Any {
         self
-    }
-
-    fn field(&self, name: &str) -> Option<(Value, Type)> {
-        let (_, value) = self.0.iter().find(|(field, _)| *field == name)?;
-        Some((value.clone(), value.go_type().unwrap_or(Type::Any)))
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {

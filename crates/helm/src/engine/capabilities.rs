@@ -80,12 +80,6 @@ impl Object for Capabilities {
         self
     }
 
-    fn field(&self, name: &str) -> Option<(Value, Type)> {
-        let value = self.fields().into_iter().find(|(field, _)| *field == name)?.1;
-        let of = value.go_type().unwrap_or(Type::Any);
-        Some((value, of))
-    }
-
     fn fields(&self) -> Vec<(&'static str, Value)> {
         vec![
             ("KubeVersion", Value::object(self.kube.clone())),
@@ -169,11 +163,6 @@ impl Object for KubeVersion {
         self
     }
 
-    fn field(&self, name: &str) -> Option<(Value, Type)> {
-        let mut fields = self.fields().into_iter();
-        fields.find(|(field, _)| *field == name && *field != NORMALIZED).map(|(_, value)| (value, Type::String))
-    }
-
     fn fields(&self) -> Vec<(&'static str, Value)> {
         let text = |text: &String| Value::from(text.as_str());
         let mut fields =
@@ -228,10 +217,6 @@ impl Object for BuildInfo {
 
     fn as_any(&self) -> &dyn Any {
         self
-    }
-
-    fn field(&self, name: &str) -> Option<(Value, Type)> {
-        self.fields().into_iter().find(|(field, _)| *field == name).map(|(_, value)| (value, Type::String))
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {

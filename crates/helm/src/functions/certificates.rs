@@ -54,10 +54,6 @@ impl Object for Certificate {
         self
     }
 
-    fn field(&self, name: &str) -> Option<(Value, Type)> {
-        self.fields().into_iter().find(|(field, _)| *field == name).map(|(_, value)| (value, S))
-    }
-
     fn fields(&self) -> Vec<(&'static str, Value)> {
         vec![("Cert", self.certificate.clone().into()), ("Key", self.key.clone().into())]
     }

@@ -33,28 +33,25 @@ const SPLIT: Entry = ("mustRegexSplit", Signature::new(&[S, S, I], STRINGS), |_,
     Ok(List::strings(pieces.into_iter().map(Str::new)).into())
 });
 
-pub(super) const FUNCTIONS: &[Entry] =
-    &[
-        ("regexMatch", Signature::new(&[S, S], B), |_, a| {
-            Ok(Value::Bool(compiled(a, Failure::Error).is_ok_and(|regex| regex.is_match(text(&a[1]).as_bytes()))))
-        }),
-        ("mustRegexMatch", Signature::new(&[S, S], B), |_, a| {
-            Ok(Value::Bool(compiled(a, Failure::Error)?.is_match(text(&a[1]).as_bytes())))
-        }),
-        FIND_ALL,
-        ("regexFindAll", FIND_ALL.1, |s, a| panicking(a, |a| FIND_ALL.2(s, a))),
-        FIND,
-        ("regexFind", FIND.1, |s, a| panicking(a, |a| FIND.2(s, a))),
-        REPLACE,
-        ("regexReplaceAll", REPLACE.1, |s, a| panicking(a, |a| REPLACE.2(s, a))),
-        REPLACE_LITERAL,
-        ("regexReplaceAllLiteral", REPLACE_LITERAL.1, |s, a| panicking(a, |a| REPLACE_LITERAL.2(s, a))),
-        SPLIT,
-        ("regexSplit", SPLIT.1, |s, a| panicking(a, |a| SPLIT.2(s, a))),
-        ("regexQuoteMeta", Signature::new(&[S], S), |_, a| {
-            Ok(Str::from(regexp::quote_meta(text(&a[0]).as_bytes())).into())
-        }),
-    ];
+pub(super) const FUNCTIONS: &[Entry] = &[
+    ("regexMatch", Signature::new(&[S, S], B), |_, a| {
+        Ok(Value::Bool(compiled(a, Failure::Error).is_ok_and(|regex| regex.is_match(text(&a[1]).as_bytes()))))
+    }),
+    ("mustRegexMatch", Signature::new(&[S, S], B), |_, a| {
+        Ok(Value::Bool(compiled(a, Failure::Error)?.is_match(text(&a[1]).as_bytes())))
+    }),
+    FIND_ALL,
+    ("regexFindAll", FIND_ALL.1, |s, a| panicking(a, |a| FIND_ALL.2(s, a))),
+    FIND,
+    ("regexFind", FIND.1, |s, a| panicking(a, |a| FIND.2(s, a))),
+    REPLACE,
+    ("regexReplaceAll", REPLACE.1, |s, a| panicking(a, |a| REPLACE.2(s, a))),
+    REPLACE_LITERAL,
+    ("regexReplaceAllLiteral", REPLACE_LITERAL.1, |s, a| panicking(a, |a| REPLACE_LITERAL.2(s, a))),
+    SPLIT,
+    ("regexSplit", SPLIT.1, |s, a| panicking(a, |a| SPLIT.2(s, a))),
+    ("regexQuoteMeta", Signature::new(&[S], S), |_, a| Ok(regexp::quote_meta(text(&a[0]).as_bytes()).into())),
+];
 
 /// How an unreadable expression is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

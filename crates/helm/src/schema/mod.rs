@@ -5,6 +5,7 @@
 
 mod compare;
 mod document;
+mod effort;
 mod helm3;
 mod helm4;
 mod keyword;
@@ -18,18 +19,7 @@ use towpath_gotmpl::{Map, Value};
 use towpath_model::{Location, Span};
 
 use self::document::{Documents, NodeId};
-use crate::{
-    HelmError, Profile,
-    chart::Instance,
-    error::Problem,
-    golang::{json, regexp},
-};
-
-/// How many schemas are applied to values at most, in one check of a chart and its subcharts.
-const MAX_STEPS: u64 = 1 << 21;
-
-/// How many failures are told at most.
-const MAX_FAILURES: usize = 10_000;
+use crate::{HelmError, Profile, chart::Instance, error::Problem, golang::json};
 
 /// The largest schema that is read.
 const MAX_BYTES: usize = 4 << 20;
@@ -83,13 +73,6 @@ pub(crate) fn check(instance: &Instance<'_>, values: &Map, profile: Profile) -> 
     let mut problem = Problem::new(format!("{words}{}", findings.text)).at(findings.location);
     problem.hints = findings.hints;
     Err(HelmError::Schema(problem.hint("--skip-schema-validation renders without the check")))
-}
-
-/// Returns how many steps it takes to compile an expression and to run it over a text.
-fn cost_of_match(expression: &str, text: &[u8]) -> usize {
-    let size = regexp::size(expression);
-    let compiling = if regexp::is_kept(expression) { 0 } else { size.saturating_mul(4) };
-    (size.saturating_mul(text.len()) / 4096).saturating_add(compiling).saturating_add(4)
 }
 
 fn check_below(instance: &Instance<'_>, values: &Map, profile: Profile, findings: &mut Findings) {

@@ -42,18 +42,18 @@ pub struct ValuesFile {
 impl ValuesOptions {
     /// Returns the values of all sources, merged.
     pub(crate) fn merge(&self, profile: Profile) -> Result<Map, HelmError> {
-        let mut values = Map::any();
+        let values = Map::any();
         for file in &self.files {
             let read = read_documents(&file.content, profile, &file.name);
             let context = format!("failed to parse {}: ", file.name);
             let read = read.map_err(|problem| HelmError::Values(problem.prefixed(&context)))?;
-            values = merge_maps(&values, &read);
+            merge_into(&values, &read);
         }
         for text in &self.set_json {
             let trimmed = text.trim();
             if profile == Profile::Helm4 && trimmed.starts_with('{') {
                 match json::decode(trimmed.as_bytes()) {
-                    Ok(Value::Map(read)) => values = merge_maps(&values, &read),
+                    Ok(Value::Map(read)) => merge_into(&values, &read),
                     _ => {
                         return Err(argument(
                             "--set-json",
@@ -135,7 +135,7 @@ pub(crate) fn read_documents(content: &[u8], profile: Profile, name: &str) -> Re
     Ok(values)
 }
 
-/// Merges the second map into the first, as [`merge_maps`] merges two into a new one.
+/// Merges the second map into the first, which shares no table with others; the second wins, tables are merged.
 fn merge_into(first: &Map, second: &Map) {
     for (key, value) in second.entries() {
         match (value, first.get(&key)) {
@@ -177,19 +177,6 @@ fn location(content: &[u8], name: &str) -> Option<Location> {
         }
     };
     Some(Location::of(name, &text, error.span()))
-}
-
-/// Returns both maps merged into a new one; the second wins, tables are merged.
-fn merge_maps(first: &Map, second: &Map) -> Map {
-    let merged: Map = first.entries().into_iter().collect();
-    for (key, value) in second.entries() {
-        let value = match (value, merged.get(&key)) {
-            (Value::Map(value), Some(Value::Map(held))) => Value::Map(merge_maps(&held, &value)),
-            (value, _) => value,
-        };
-        merged.insert(key, value);
-    }
-    merged
 }
 
 fn argument(flag: &str, text: &str, message: String) -> HelmError {

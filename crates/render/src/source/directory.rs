@@ -187,7 +187,10 @@ fn content(mut file: File, size: u64) -> io::Result<Arc<[u8]>> {
         return Ok(content);
     }
     let mut rest = content[..filled].to_vec();
-    file.take(LARGEST_FILE).read_to_end(&mut rest)?;
+    let read = file.take(LARGEST_FILE + 1).read_to_end(&mut rest)?;
+    if read as u64 > LARGEST_FILE {
+        return Err(io::Error::other(format!("it has more than {LARGEST_FILE} bytes")));
+    }
     Ok(rest.into())
 }
 

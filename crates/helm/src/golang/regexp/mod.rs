@@ -1,11 +1,13 @@
 //! Go's `regexp` on the `regex` crate: both match as RE2 does, but they read expressions differently, and Go's replacement
 //! templates name groups greedily.
 
+mod classes;
 mod syntax;
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
+use towpath_gotmpl::Str;
 
 /// Memory that a compiled expression may take; Go limits repetitions to 1000, which stays below it.
 const SIZE_LIMIT: usize = 32 << 20;
@@ -233,7 +235,7 @@ pub(crate) fn replace_literal(
 }
 
 /// Returns `text` with RE2's special characters escaped.
-pub(crate) fn quote_meta(text: &[u8]) -> Vec<u8> {
+pub(crate) fn quote_meta(text: &[u8]) -> Str {
     let mut out = Vec::with_capacity(text.len() + 8);
     for byte in text {
         if br"\.+*?()|[]{}^$".contains(byte) {
@@ -241,7 +243,7 @@ pub(crate) fn quote_meta(text: &[u8]) -> Vec<u8> {
         }
         out.push(*byte);
     }
-    out
+    out.into()
 }
 
 fn expand(expression: &Expression, groups: &Captures<'_>, template: &[u8], out: &mut Vec<u8>, most: usize) -> bool {
@@ -331,6 +333,6 @@ mod tests {
         ] {
             assert_eq!(compile(expression, b"").unwrap_err(), format!("error parsing regexp: {message}"));
         }
-        assert_eq!(quote_meta(b"1.2[3]"), br"1\.2\[3\]");
+        assert_eq!(quote_meta(b"1.2[3]"), r"1\.2\[3\]");
     }
 }

@@ -4,10 +4,13 @@
 //! Properties are looked at in the order of their names, where Go's order is random.
 
 mod canonical;
+mod combined;
+mod containers;
 mod formats;
 mod mail;
 mod parse;
 mod pool;
+mod scalars;
 mod validate;
 
 use towpath_gotmpl::{Map, Value};

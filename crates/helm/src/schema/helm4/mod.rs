@@ -6,12 +6,15 @@
 
 mod address;
 mod arrays;
+mod combined;
 mod compile;
 mod draft;
 mod failure;
 mod formats;
+mod identifiers;
 mod open;
 mod pointer;
+mod references;
 mod roots;
 mod rules;
 mod sound;

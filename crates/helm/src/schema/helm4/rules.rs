@@ -1,6 +1,6 @@
 use super::{
     draft::Draft,
-    failure::{self, Failure, Form, quote, quote_all},
+    failure::{self, Form, quote, quote_all},
     formats,
     validate::{Frame, Validator, Verdict},
 };
@@ -22,7 +22,7 @@ impl Validator<'_> {
         let documents = self.documents;
         let (keys, value, draft) = (&frame.keys, frame.value.node, frame.draft);
         let n_choices = keys.get(K::Enum).map_or(0, |at| documents.items(at).len());
-        self.work(n_choices / 2);
+        self.effort.work(n_choices / 2);
         let fail = |message: &dyn Fn() -> String| Err(self.failure(frame.schema, frame.quick, message));
         if let Some(wanted) = keys.get(K::Type).filter(|_| !only_reference) {
             let names: Vec<&[u8]> = match documents.string(wanted) {
@@ -126,7 +126,7 @@ impl Validator<'_> {
         let bounds = ((K::MinProperties, "minProperties"), (K::MaxProperties, "maxProperties"));
         self.check_count(frame, entries.len(), bounds.0, bounds.1);
         if let Some(wanted) = frame.keys.get(K::Required) {
-            self.work(entries.len() / 64);
+            self.effort.work(entries.len() / 64);
             let missing = self.missing(entries, wanted);
             match missing.as_slice() {
                 [] => {}
@@ -203,7 +203,7 @@ impl Validator<'_> {
             }
             let mut evaluated = false;
             if let Some(properties) = properties {
-                self.work(documents.entries(properties).len() / 64);
+                self.effort.work(documents.entries(properties).len() / 64);
                 if let Some(schema) = documents.get_same(properties, entry) {
                     evaluated = true;
                     let verdict = self.apply_at_key(frame, schema, entry);
@@ -211,10 +211,10 @@ impl Validator<'_> {
                 }
             }
             for pattern in &patterns {
-                if self.has_given_up() {
+                if self.effort.has_given_up() {
                     return;
                 }
-                if self.matches(&documents.lossy(pattern.key), documents.bytes(entry.key)) == Some(true) {
+                if self.effort.matches(&documents.lossy(pattern.key), documents.bytes(entry.key)) == Some(true) {
                     evaluated = true;
                     let verdict = self.apply_at_key(frame, pattern.value, entry);
                     frame.note(verdict);
@@ -248,7 +248,7 @@ impl Validator<'_> {
             self.check_count(frame, length, (K::MinLength, "minLength"), (K::MaxLength, "maxLength"));
         }
         if let Some(pattern) = frame.keys.get(K::Pattern).and_then(|at| self.documents.str(at))
-            && self.matches(&pattern, bytes) == Some(false)
+            && self.effort.matches(&pattern, bytes) == Some(false)
         {
             let shown = self.documents.lossy(text);
             self.fail(frame, || format!("{} does not match pattern {}", quote(&shown), quote(&pattern)));
@@ -272,7 +272,7 @@ impl Validator<'_> {
         }
         let Some(got) = Number::parse(self.documents.bytes(text)) else {
             let why = "unable to validate schema: runtime error: invalid memory address or nil pointer dereference";
-            self.give_up(why);
+            self.effort.give_up(why);
             return;
         };
         let mut check = |name: &str, want: Option<Number>, is_wrong: &dyn Fn(&Number) -> bool| {
@@ -286,89 +286,6 @@ impl Validator<'_> {
         check("exclusiveMinimum", below, &|want| got <= *want);
         check("exclusiveMaximum", above, &|want| got >= *want);
         check("multipleOf", step, &|want| !got.is_multiple_of(want));
-    }
-
-    pub(super) fn conditions(&mut self, frame: &mut Frame) {
-        let documents = self.documents;
-        if let Some(schema) = frame.keys.get(K::Not)
-            && self.apply_here(frame, schema, "", true).is_ok()
-        {
-            self.fail(frame, || "'not' failed".to_owned());
-        }
-        let each = |key: K| frame.keys.get(key).map_or(&[][..], |at| documents.items(at));
-        let (all, any, one) = (each(K::AllOf), each(K::AnyOf), each(K::OneOf));
-        if !all.is_empty() {
-            self.all_of(frame, all);
-        }
-        if !any.is_empty() {
-            self.any_of(frame, any);
-        }
-        if !one.is_empty() {
-            self.one_of(frame, one);
-        }
-        if let Some(condition) = frame.keys.get(K::If).filter(|_| frame.draft >= Draft::Seven) {
-            let next = if self.apply_here(frame, condition, "", true).is_ok() { K::Then } else { K::Else };
-            // A condition that is `true` or `false` has one way to go.
-            if let Some(schema) = frame.keys.get(next) {
-                let verdict = self.apply_here(frame, schema, "", false);
-                frame.note(verdict);
-            }
-        }
-    }
-
-    fn all_of(&mut self, frame: &mut Frame, schemas: &[NodeId]) {
-        let (mut failed, mut causes) = (false, Vec::new());
-        for schema in schemas {
-            if let Err(failure) = self.apply_here(frame, *schema, "", false) {
-                failed = true;
-                causes.extend(failure.map(|failure| *failure));
-                if frame.quick {
-                    break;
-                }
-            }
-        }
-        if failed {
-            self.add(frame, Form::Plain, causes, || "'allOf' failed".to_owned());
-        }
-    }
-
-    fn any_of(&mut self, frame: &mut Frame, schemas: &[NodeId]) {
-        let (mut matched, mut causes): (bool, Vec<Failure>) = (false, Vec::new());
-        for schema in schemas {
-            match self.apply_here(frame, *schema, "", false) {
-                Ok(()) => {
-                    matched = true;
-                    // What is left open is known only when all have looked.
-                    if frame.open.is_empty() {
-                        break;
-                    }
-                }
-                Err(failure) => causes.extend(failure.map(|failure| *failure)),
-            }
-        }
-        if !matched {
-            self.add(frame, Form::Plain, causes, || "'anyOf' failed".to_owned());
-        }
-    }
-
-    fn one_of(&mut self, frame: &mut Frame, schemas: &[NodeId]) {
-        let (mut matched, mut causes): (Option<usize>, Vec<Failure>) = (None, Vec::new());
-        for (at, schema) in schemas.iter().enumerate() {
-            match (self.apply_here(frame, *schema, "", matched.is_some()), matched) {
-                (Ok(()), None) => matched = Some(at),
-                (Ok(()), Some(first)) => {
-                    let index = |at: usize| failure::integer(i64::try_from(at).unwrap_or(i64::MAX));
-                    let words = || format!("'oneOf' failed, subschemas {}, {} matched", index(first), index(at));
-                    self.fail(frame, words);
-                    break;
-                }
-                (Err(failure), None) => causes.extend(failure.map(|failure| *failure)),
-                (Err(_), Some(_)) => {}
-            }
-        }
-        if matched.is_none() {
-            self.add(frame, Form::Plain, causes, || "'oneOf' failed, none matched".to_owned());
-        }
     }
 
     pub(super) fn unevaluated(&mut self, frame: &mut Frame) {

@@ -1,5 +1,3 @@
-use std::cell::Cell;
-
 use super::{
     draft::Draft,
     failure::{Failure, Form, quote},
@@ -7,16 +5,13 @@ use super::{
     pointer,
     roots::Roots,
 };
-use crate::golang::regexp;
 use crate::schema::{
-    Fault, MAX_FAILURES, MAX_STEPS, cost_of_match,
+    Fault,
     document::{Documents, Entry, Node, NodeId, Text},
+    effort::Effort,
     keyword::Keyword as K,
     keywords::Keywords,
 };
-
-/// How deep schemas may be applied within each other.
-const MAX_DEPTH: usize = 10_000;
 
 /// A value that is held against a schema.
 #[derive(Debug, Clone, Copy)]
@@ -36,13 +31,13 @@ enum Step {
 }
 
 #[derive(Debug)]
-struct Scope {
-    schema: NodeId,
+pub(super) struct Scope {
+    pub(super) schema: NodeId,
     /// The keyword of the reference that led here, or nothing.
-    keyword: &'static str,
+    pub(super) keyword: &'static str,
     /// Equal for the schemas that look at one value.
-    value: usize,
-    resource: usize,
+    pub(super) value: usize,
+    pub(super) resource: usize,
 }
 
 /// One schema while it is applied to one value.
@@ -64,10 +59,8 @@ pub(super) struct Validator<'r> {
     /// The metaschema, while a schema is checked.
     meta: Option<NodeId>,
     location: Vec<Step>,
-    scopes: Vec<Scope>,
-    steps: u64,
-    failures: Cell<usize>,
-    fault: Option<Fault>,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) effort: Effort,
 }
 
 impl<'r> Validator<'r> {
@@ -80,9 +73,7 @@ impl<'r> Validator<'r> {
             meta: None,
             location: Vec::new(),
             scopes: Vec::new(),
-            steps: documents.steps.get(),
-            failures: Cell::new(0),
-            fault: None,
+            effort: Effort::after(documents.steps.get()),
         }
     }
 
@@ -99,11 +90,11 @@ impl<'r> Validator<'r> {
         let value = Instance { node: self.documents.node(value), id: Some(value) };
         let verdict = match self.run_as(schema, value, true) {
             Ok(()) => Ok(()),
-            Err(_) if self.fault.is_some() => Err(None),
+            Err(_) if self.effort.has_given_up() => Err(None),
             Err(_) => self.run_as(schema, value, false),
         };
-        self.documents.steps.set(self.steps);
-        match (self.fault, verdict) {
+        self.documents.steps.set(self.effort.steps);
+        match (self.effort.fault, verdict) {
             (Some(fault), _) => Err(Err(fault)),
             (None, Err(Some(failure))) => Err(Ok(*failure)),
             (None, Err(None)) => Err(Err(Fault::new("the schema refuses the values, but not when asked why"))),
@@ -192,14 +183,7 @@ impl<'r> Validator<'r> {
     }
 
     fn apply(&mut self, schema: NodeId, value: Instance, wants_open: bool, quick: bool) -> Verdict<Open> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS || self.scopes.len() > MAX_DEPTH {
-            self.give_up("checking the values takes too many steps");
-        }
-        if self.failures.get() > MAX_FAILURES {
-            self.give_up(&format!("the values break the schema in more than {MAX_FAILURES} ways"));
-        }
-        if self.fault.is_some() {
+        if !self.effort.applies(self.scopes.len()) {
             return Err(None);
         }
         if let Some(truth) = self.truth(schema) {
@@ -277,124 +261,9 @@ impl<'r> Validator<'r> {
         format!("invalid jsonType {}", self.documents.lossy(name))
     }
 
-    /// Returns the message where the same schema looks at the same value already.
-    fn cycle(&self, quick: bool) -> Option<String> {
-        let (last, above) = self.scopes.split_last()?;
-        let earlier = above.iter().rposition(|scope| scope.value != last.value).map_or(0, |at| at + 1);
-        let twin = above[earlier..].iter().rposition(|scope| scope.schema == last.schema)? + earlier;
-        if quick {
-            return Some(String::new());
-        }
-        let root = self.roots.resources.get(last.resource).map_or(0, |resource| resource.root);
-        Some(format!(
-            "both {} and {} resolve to {} causing reference cycle",
-            self.keywords_to(self.scopes.len() - 1),
-            self.keywords_to(twin),
-            crate::golang::quote(&self.roots.place(root, last.schema))
-        ))
-    }
-
-    /// Returns the keywords that led to a scope, as a pointer.
-    fn keywords_to(&self, scope: usize) -> String {
-        let place = |at: usize| {
-            let scope = &self.scopes[at];
-            let root = self.roots.resources.get(scope.resource).map_or(0, |resource| resource.root);
-            self.roots.place(root, scope.schema)
-        };
-        let mut out = String::new();
-        for at in 1..=scope {
-            if self.scopes[at].keyword.is_empty() {
-                out.push_str(place(at).get(place(at - 1).len()..).unwrap_or_default());
-            } else {
-                out.push_str(&format!("/{}", self.scopes[at].keyword));
-            }
-        }
-        out
-    }
-
-    /// Applies what a reference leads to; tells whether that failed.
-    fn refer(&mut self, frame: &mut Frame, target: NodeId, keyword: &'static str) -> bool {
-        let Err(failure) = self.apply_here(frame, target, keyword, false) else { return false };
-        let causes = failure.map_or_else(Vec::new, |failure| failure.into_parts());
-        self.add(frame, Form::Reference, causes, || "validation failed".to_owned());
-        true
-    }
-
-    fn dynamic_references(&mut self, frame: &mut Frame) {
-        if let Some(at) = frame.keys.get(K::RecursiveRef)
-            && let Some(mut target) = self.roots.targets.get(&at).copied()
-        {
-            if self.has_recursive_anchor(target) {
-                let outermost = self.scopes.iter().find(|scope| {
-                    let resource = self.roots.resources.get(scope.resource);
-                    resource.is_some_and(|resource| self.has_recursive_anchor(resource.node))
-                });
-                target = outermost.map_or(target, |scope| scope.schema);
-            }
-            self.refer(frame, target, "$recursiveRef");
-        }
-        if let Some(at) = frame.keys.get(K::DynamicRef).filter(|_| frame.draft >= Draft::Year2020)
-            && let Some(mut target) = self.roots.targets.get(&at).copied()
-        {
-            let reference = self.documents.str(at).unwrap_or_default();
-            let fragment = reference.split_once('#').and_then(|(_, fragment)| pointer::decode(fragment).ok());
-            let anchor = fragment.filter(|fragment| !fragment.is_empty() && !fragment.starts_with('/'));
-            let own = self.documents.keyword(target, K::DynamicAnchor).and_then(|at| self.documents.str(at));
-            if let Some(anchor) = anchor.filter(|anchor| own.is_some_and(|own| own == anchor.as_str())) {
-                target = self.outermost_anchor(&anchor).unwrap_or(target);
-            }
-            self.refer(frame, target, "$dynamicRef");
-        }
-    }
-
-    fn has_recursive_anchor(&self, schema: NodeId) -> bool {
-        let anchor = self.documents.keyword(schema, K::RecursiveAnchor);
-        anchor.and_then(|at| self.documents.boolean(at)) == Some(true)
-            && self.roots.owner(schema).is_some_and(|owner| self.roots.resources[owner].draft >= Draft::Year2019)
-    }
-
-    fn outermost_anchor(&self, name: &str) -> Option<NodeId> {
-        self.scopes.iter().find_map(|scope| {
-            let resource = self.roots.resources.get(scope.resource)?;
-            let is_dynamic = resource.draft >= Draft::Year2020 && resource.dynamic_anchors.iter().any(|at| at == name);
-            let anchor = resource.anchors.iter().find(|(anchor, _)| is_dynamic && anchor == name);
-            anchor.map(|(_, node)| *node)
-        })
-    }
-
     /// Tells whether formats count.
     pub(super) fn asserts_formats(&self, frame: &Frame) -> bool {
         self.meta.is_some() || frame.draft < Draft::Year2019
-    }
-
-    /// Ends the check without a verdict.
-    pub(super) fn give_up(&mut self, why: &str) {
-        self.fault.get_or_insert_with(|| Fault::new(why));
-    }
-
-    /// Counts work that is done without applying a schema.
-    pub(super) fn work(&mut self, steps: usize) {
-        self.steps = self.steps.saturating_add(steps as u64);
-        if self.steps > MAX_STEPS {
-            self.give_up("checking the values takes too many steps");
-        }
-    }
-
-    /// Tells whether the check has ended before its end.
-    pub(super) fn has_given_up(&self) -> bool {
-        self.fault.is_some()
-    }
-
-    /// Tells whether an expression matches a text; not where it is none.
-    pub(super) fn matches(&mut self, expression: &str, text: &[u8]) -> Option<bool> {
-        if self.fault.is_some() {
-            return None;
-        }
-        self.work(cost_of_match(expression, text));
-        if self.fault.is_some() {
-            return None;
-        }
-        regexp::compile(expression, text).ok().map(|expression| expression.is_match(text))
     }
 
     fn pointer(&self) -> String {
@@ -417,7 +286,7 @@ impl<'r> Validator<'r> {
         message: impl FnOnce() -> String,
     ) -> Option<Box<Failure>> {
         (!quick).then(|| {
-            self.failures.set(self.failures.get() + 1);
+            self.effort.fails();
             let (at, message) = (self.pointer(), message());
             Box::new(Failure { form: Form::Plain, at, message, causes: Vec::new(), schema })
         })
@@ -432,7 +301,7 @@ impl<'r> Validator<'r> {
     pub(super) fn add(&self, frame: &mut Frame, form: Form, causes: Vec<Failure>, message: impl FnOnce() -> String) {
         frame.failed = true;
         if !frame.quick {
-            self.failures.set(self.failures.get() + 1);
+            self.effort.fails();
             let (at, message) = (self.pointer(), message());
             frame.failures.push(Failure { form, at, message, causes, schema: frame.schema });
         }

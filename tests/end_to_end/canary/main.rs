@@ -1,197 +1,27 @@
 //! `towpath-canary` as its users run it: real processes, killed, doubled, starved of traffic and interrupted.
 
+mod mesh;
+mod shops;
+
 use std::{
     collections::BTreeSet,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpListener, TcpStream},
-    path::{Path, PathBuf},
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener},
     process::{Child, Command, Output, Stdio},
     sync::{
-        Arc, Mutex, OnceLock,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    thread::JoinHandle,
     time::Duration,
 };
 
 use serde_json::Value;
-use tempfile::TempDir;
-use towpath_rollout::{Subsets, VirtualService};
-use towpath_tests::{binary, output};
+use towpath_tests::output;
 
-/// A folder with a VirtualService, and counters of the traffic that it would get.
-struct Mesh {
-    folder: TempDir,
-    address: SocketAddr,
-}
-
-/// How the simulated services behave.
-#[derive(Clone, Copy)]
-struct Traffic {
-    /// Requests to both between two scrapes.
-    requests: u64,
-    /// One in so many of the canary's fails; of stable's one in 200.
-    canary_fails: u64,
-}
-
-const HEALTHY: Traffic = Traffic { requests: 2000, canary_fails: 200 };
-const BAD: Traffic = Traffic { requests: 2000, canary_fails: 10 };
-const NONE: Traffic = Traffic { requests: 0, canary_fails: 1 };
-
-impl Mesh {
-    fn new(traffic: Traffic) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("shop.json");
-        std::fs::write(&path, virtual_service(100, 0)).expect("a file");
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
-        std::thread::spawn(move || serve_counters(&listener, &path, traffic));
-        Self { folder, address }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("shop.json")
-    }
-
-    fn document(&self) -> Value {
-        serde_json::from_slice(&std::fs::read(self.path()).expect("the file is there")).expect("the file is JSON")
-    }
-
-    fn canary_weight(&self) -> u64 {
-        self.document()["spec"]["http"][0]["route"][1]["weight"].as_u64().expect("a weight")
-    }
-
-    fn canary(&self, command: &str) -> Command {
-        let mut process = Command::new(towpath_canary());
-        process.args([command, "--virtual-service"]).arg(self.path());
-        process
-    }
-
-    /// The command of the tests: three steps of two looks, a look every 30 ms.
-    fn run(&self) -> Command {
-        self.run_with(&[])
-    }
-
-    /// The same with other options: each a name and its value.
-    fn run_with(&self, other: &[[&str; 2]]) -> Command {
-        let metrics = format!("http://{}/metrics", self.address);
-        let usual = [
-            ["--run", "shop-1.4.0"],
-            ["--steps", "5,25,50"],
-            ["--interval", "30ms"],
-            ["--looks", "2"],
-            ["--reporter", "source"],
-            ["--deadline", "60s"],
-            ["--metrics", &metrics],
-        ];
-        let mut run = self.canary("run");
-        let usual = usual.iter().filter(|[name, _]| !other.iter().any(|[another, _]| another == name));
-        run.args(usual.chain(other).flatten());
-        run
-    }
-}
-
-fn towpath_canary() -> &'static Path {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| binary("towpath-canary"))
-}
-
-fn virtual_service(stable: u8, canary: u8) -> String {
-    serde_json::json!({
-        "apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "shop"},
-        "spec": {"hosts": ["shop"], "http": [{"name": "primary", "timeout": "5s", "route": [
-            {"destination": {"host": "shop", "subset": "stable"}, "weight": stable},
-            {"destination": {"host": "shop", "subset": "canary"}, "weight": canary},
-        ]}]},
-    })
-    .to_string()
-}
-
-fn weights(path: &Path) -> Option<u8> {
-    let subsets = Subsets { route: None, stable: "stable".to_owned(), canary: "canary".to_owned() };
-    let document = VirtualService::parse(&std::fs::read_to_string(path).ok()?).ok()?;
-    document.weights(&subsets).ok()?.ok().map(towpath_rollout::Weights::canary)
-}
-
-/// Answers each scrape with counters that have grown by the traffic of the weights in force: as text, or as a Prometheus
-/// server does.
-fn serve_counters(listener: &TcpListener, path: &Path, traffic: Traffic) {
-    let mut counts = [[0_u64; 2]; 2];
-    for stream in listener.incoming() {
-        let Ok(mut stream) = stream else { continue };
-        let mut request = String::new();
-        let mut reader = BufReader::new(&stream);
-        while reader.read_line(&mut request).is_ok_and(|read| read > 2) {}
-        let Some(weight) = weights(path) else { return };
-        for (arm, share, one_in) in [(0, 100 - weight, 200), (1, weight, traffic.canary_fails)] {
-            let requests = traffic.requests * u64::from(share) / 100;
-            counts[arm][1] += requests / one_in;
-            counts[arm][0] += requests - requests / one_in;
-        }
-        let body = if request.contains("/api/v1/query") { as_vector(counts) } else { as_text(counts) };
-        let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
-        // The peer may have been killed.
-        let _ = stream.write_all((head + &body).as_bytes());
-    }
-}
-
-fn series(counts: [[u64; 2]; 2]) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
-    [("stable", "200", 0, 0), ("stable", "503", 0, 1), ("canary", "200", 1, 0), ("canary", "503", 1, 1)]
-        .into_iter()
-        .map(move |(version, code, arm, failed)| (version, code, counts[arm][failed]))
-}
-
-fn as_text(counts: [[u64; 2]; 2]) -> String {
-    let line = |(version, code, value)| {
-        format!(
-            "istio_requests_total{{reporter=\"source\",destination_service_name=\"shop\",destination_version=\"{version}\",\
-             response_code=\"{code}\"}} {value}\n"
-        )
-    };
-    series(counts).map(line).collect()
-}
-
-fn as_vector(counts: [[u64; 2]; 2]) -> String {
-    let element = |(version, code, value): (&str, &str, u64)| {
-        serde_json::json!({
-            "metric": {"__name__": "istio_requests_total", "reporter": "source", "destination_service_name": "shop",
-                "destination_version": version, "response_code": code, "instance": "10.0.0.7:15090"},
-            "value": [1_700_000_000.5, value.to_string()],
-        })
-    };
-    let result: Vec<Value> = series(counts).map(element).collect();
-    serde_json::json!({"status": "success", "data": {"resultType": "vector", "result": result}}).to_string()
-}
-
-/// Reads the file all the time, from before a run until it is told to stop, and keeps every weight in order.
-struct Watcher {
-    stop: Arc<AtomicBool>,
-    thread: JoinHandle<Vec<u8>>,
-}
-
-impl Watcher {
-    fn start(path: PathBuf) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || {
-            let mut seen = Vec::new();
-            while !stopped.load(Ordering::SeqCst) {
-                let weight = weights(&path).expect("the file is whole and its weights total 100 at every instant");
-                if seen.last() != Some(&weight) {
-                    seen.push(weight);
-                }
-                std::thread::sleep(Duration::from_micros(300));
-            }
-            seen
-        });
-        Self { stop, thread }
-    }
-
-    fn stop(self) -> Vec<u8> {
-        self.stop.store(true, Ordering::SeqCst);
-        self.thread.join().expect("the watcher saw nothing but whole files")
-    }
-}
+use self::{
+    mesh::{BAD, HEALTHY, Mesh, NONE, Watcher},
+    shops::{client, shop},
+};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -447,32 +277,4 @@ fn real_services_are_judged_by_what_they_answer() {
     assert_eq!(mesh.canary_weight(), 0);
     // How many there were when the evidence sufficed is chance; that both were asked is not.
     assert!(answered.lock().unwrap().iter().all(|count| *count > 0));
-}
-
-fn shop(version: &str, errors: &str) -> (Child, SocketAddr) {
-    let mut shop = Command::new(binary("shop"))
-        .envs([("SHOP_LISTEN", "127.0.0.1:0"), ("SHOP_VERSION", version), ("SHOP_ERROR_SHARE", errors)])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the shop starts");
-    let mut line = String::new();
-    BufReader::new(shop.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
-    let address = line.trim().strip_prefix("listening on ").and_then(|address| address.parse().ok());
-    (shop, address.expect("the shop says where it listens"))
-}
-
-/// Sends requests over one kept connection to each version, by the weights in the file.
-fn client(number: u64, addresses: [SocketAddr; 2], path: &Path, stop: &AtomicBool, answered: &Mutex<[u64; 2]>) {
-    let mut streams = addresses.map(|address| TcpStream::connect(address).expect("the shop accepts"));
-    let mut draw = number;
-    while !stop.load(Ordering::SeqCst) {
-        draw = draw.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let canary = usize::from((draw >> 33) % 100 < u64::from(weights(path).unwrap_or(0)));
-        let stream = &mut streams[canary];
-        stream.write_all(b"GET / HTTP/1.1\r\nhost: shop\r\n\r\n").expect("the shop reads");
-        let mut buffer = [0; 2048];
-        assert!(stream.read(&mut buffer).expect("the shop answers") > 0);
-        answered.lock().expect("no client panics")[canary] += 1;
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }

@@ -1,0 +1,101 @@
+//! `kustomize-rs` against the real `kubectl kustomize`: the recorded cases, and trees made from seeds.
+
+mod maker;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use kustomize_rs::{Options, build};
+use towpath_model::{FileTree, TreePath};
+use towpath_tests::{output, peer, root};
+
+use self::maker::Maker;
+
+/// Returns what the real program prints, or nothing where it refuses.
+fn theirs(directory: &Path) -> Option<String> {
+    let result = output(Command::new(peer("kubectl4")).arg("kustomize").arg(directory));
+    result.status.success().then(|| String::from_utf8(result.stdout).expect("YAML is UTF-8"))
+}
+
+fn load(base: &Path, at: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(at).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            load(base, &path, files);
+        } else {
+            let name = path.strip_prefix(base).expect("below it").to_str().expect("UTF-8").to_owned();
+            files.insert(name, fs::read(&path).expect("a file"));
+        }
+    }
+}
+
+fn ours(directory: &Path, start: &str) -> Option<String> {
+    let mut files = BTreeMap::new();
+    load(directory, directory, &mut files);
+    let start = TreePath::parse(start).expect("a path in the tree");
+    build(&FileTree::new(files), &start, &Options::default()).ok().map(|output| output.to_yaml())
+}
+
+#[test]
+fn the_recorded_cases_are_still_what_the_program_does() {
+    let folder = root().join("tests/baselines/kustomize");
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for entry in fs::read_dir(folder).expect("the baselines") {
+        let case = entry.expect("an entry").path();
+        if !case.is_dir() {
+            continue;
+        }
+        count += 1;
+        let start = fs::read_to_string(case.join("root")).unwrap_or_default();
+        let recorded = fs::read_to_string(case.join("output.yaml")).ok();
+        if theirs(&case.join("input").join(start.trim())) != recorded {
+            wrong.push(case);
+        }
+    }
+    assert!(wrong.is_empty() && count >= 100, "of {count} cases, run tests/baselines/kustomize/record for {wrong:?}");
+}
+
+#[test]
+fn the_example_overlays_are_the_same() {
+    let folder = root().join("examples/shop/deploy/kustomize");
+    for overlay in ["overlays/dev", "overlays/staging", "overlays/prod"] {
+        let theirs = theirs(&folder.join(overlay)).expect("the example builds");
+        assert_eq!(ours(&folder, overlay).as_deref(), Some(theirs.as_str()), "{overlay}");
+    }
+}
+
+/// Trees from seeds; `TOWPATH_SEEDS=1000..2000` tries others than the usual 300.
+#[test]
+fn trees_from_seeds_are_the_same() {
+    let (first, last) = std::env::var("TOWPATH_SEEDS")
+        .ok()
+        .and_then(|text| text.split_once("..").map(|(a, b)| (a.parse().expect("a seed"), b.parse().expect("a seed"))))
+        .unwrap_or((1, 301));
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let mut wrong = Vec::new();
+    let mut built = 0;
+    for seed in first..last {
+        let folder: PathBuf = work.path().join(seed.to_string());
+        for (name, text) in Maker::new(seed).tree() {
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+            fs::write(path, text).expect("it can be written");
+        }
+        let expected = theirs(&folder.join("overlay"));
+        built += usize::from(expected.is_some());
+        if ours(&folder, "overlay") != expected {
+            wrong.push(seed);
+        }
+    }
+    if !wrong.is_empty() {
+        let kept = work.keep();
+        panic!("seeds {wrong:?} differ; their trees are in {}", kept.display());
+    }
+    let count = usize::try_from(last - first).expect("so many trees");
+    assert!(built * 2 > count, "only {built} trees can be built at all");
+}
