@@ -9,11 +9,7 @@ use std::{
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
-    // As in towpath-render's own build script: no tables of pointers are rewritten at the start.
-    if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") {
-        println!("cargo::rustc-link-arg-bins=-no-pie");
-    }
+    towpath_link::binaries();
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let example = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../examples/shop").canonicalize()?;
     for watched in ["src", "Cargo.toml", "towpath.yaml", "deploy"] {
