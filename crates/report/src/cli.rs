@@ -48,6 +48,11 @@ pub trait Plugin: Parser + CommandFactory + FromArgMatches {
     /// Returns the output options.
     fn output(&self) -> &OutputArgs;
 
+    /// Returns what clap would make of `arguments`, for calls so usual that they need not wait for it; nothing leaves them to it.
+    fn quick(_arguments: &[OsString]) -> Option<Self> {
+        None
+    }
+
     /// Does the work.
     ///
     /// # Errors
@@ -83,7 +88,7 @@ fn run<P: Plugin>(arguments: Vec<OsString>) -> u8 {
         clap_complete::generate(shell, &mut command, name, &mut std::io::stdout());
         return 0;
     }
-    let plugin = match P::try_parse_from(arguments) {
+    let plugin = match P::quick(&arguments).map_or_else(|| P::try_parse_from(arguments), Ok) {
         Ok(plugin) => plugin,
         Err(error) => {
             // Nothing is left to say where the terminal itself is gone.

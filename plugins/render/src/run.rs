@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{ffi::OsString, sync::Arc};
 
 use kustomize_rs::LoadRestrictor as Restriction;
 use serde_json::json;
@@ -16,6 +16,11 @@ use crate::{
 impl Plugin for Args {
     fn output(&self) -> &OutputArgs {
         &self.output
+    }
+
+    fn quick(arguments: &[OsString]) -> Option<Self> {
+        let variables: Vec<_> = std::env::vars_os().map(|(name, _)| name).collect();
+        crate::args::quick::parse(arguments, variables.iter().map(OsString::as_os_str))
     }
 
     fn run(self, report: &Report) -> Result<Outcome, Diagnostic> {

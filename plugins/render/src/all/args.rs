@@ -7,7 +7,7 @@ use towpath_render::source::Charts;
 
 use crate::args::{Cluster, HelmVersion, Limits, Release, Values, as_in_go, source::Fetching};
 
-/// Which charts are rendered, and how each of them is.
+/// Render many charts at once, each as `template` does
 #[derive(Debug, Args)]
 #[command(args_override_self = true, mut_args(as_in_go))]
 pub(crate) struct All {

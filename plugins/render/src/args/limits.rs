@@ -4,12 +4,12 @@ use clap::Args;
 use towpath_helm::{Patience, RenderLimits};
 
 /// What the templates of a chart may use; the defaults are far above what charts need.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Limits for the charts of others")]
 pub(crate) struct Limits {
-    /// Seconds that templates may run
-    #[arg(id = "limit-time", long, value_name = "SECONDS", default_value_t = 30)]
-    time: u64,
+    /// Seconds that templates may run [default: 30]
+    #[arg(id = "limit-time", long, value_name = "SECONDS")]
+    time: Option<u64>,
     /// Actions, calls and iterations, about 200 ns each [default: 5000000]
     #[arg(id = "limit-steps", long, value_name = "N")]
     steps: Option<u64>,
@@ -27,7 +27,7 @@ pub(crate) struct Limits {
 impl Limits {
     /// Returns the limits of a rendering that begins now.
     pub(crate) fn starting_now(&self) -> RenderLimits {
-        let (started, time) = (Instant::now(), Duration::from_secs(self.time));
+        let (started, time) = (Instant::now(), Duration::from_secs(self.time.unwrap_or(30)));
         let default = RenderLimits::default();
         let bytes = |mib: Option<usize>, default| mib.map_or(default, |mib| mib.saturating_mul(1 << 20));
         RenderLimits {

@@ -1,4 +1,5 @@
 mod limits;
+pub(crate) mod quick;
 pub(crate) mod source;
 mod switch;
 mod template;
@@ -38,7 +39,9 @@ Examples:
 
 Exit codes: 0 done, or no differences; 1 differences, or charts of `all` that failed; 2 wrong input; 3 files or git failed; 4 a defect of Towpath.";
 
+// A hundred arguments of commands that are not meant need not be made.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Render a chart as `helm template` does
     Template(Box<Template>),

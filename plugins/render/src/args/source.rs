@@ -18,7 +18,7 @@ use towpath_report::{Progress, Report};
 const LONGEST_PASSWORD: u64 = 64 << 10;
 
 /// Which chart is meant, where its name alone does not say.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Chart")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of helm's; they become enums in the library")]
 pub(crate) struct ChartChoice {
@@ -46,7 +46,7 @@ pub(crate) struct ChartChoice {
 }
 
 /// How charts are fetched, and where they are kept.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Fetching")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of helm's; they become enums in the library")]
 pub(crate) struct Fetching {
@@ -89,9 +89,9 @@ pub(crate) struct Fetching {
     /// Where fetched charts are kept [default: ~/.cache/towpath/store]
     #[arg(long, value_name = "DIR", env = "TOWPATH_STORE")]
     pub(crate) store: Option<PathBuf>,
-    /// How large the store may grow, in MiB; what was used longest ago goes first
-    #[arg(long, value_name = "MIB", env = "TOWPATH_STORE_LIMIT", default_value_t = STORE_LIMIT >> 20)]
-    pub(crate) store_limit: u64,
+    /// How large the store may grow, in MiB; what was used longest ago goes first [default: 2048]
+    #[arg(long, value_name = "MIB", env = "TOWPATH_STORE_LIMIT")]
+    pub(crate) store_limit: Option<u64>,
     /// Never use the network: what is not in the store is an error
     #[arg(long, env = "TOWPATH_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) offline: bool,
@@ -137,6 +137,11 @@ impl ChartChoice {
 impl Fetching {
     /// Returns what loads charts; warnings are shown, and on a terminal what is being fetched.
     pub(crate) fn charts(&self, report: &Report) -> Result<Charts, Diagnostic> {
+        Ok(Charts::new(self.settings(report)?))
+    }
+
+    /// Returns what [`Fetching::charts`] makes of them.
+    pub(crate) fn settings(&self, report: &Report) -> Result<ChartSettings, Diagnostic> {
         let warner = report.clone();
         let report = report.clone();
         let progress: Mutex<Option<Progress>> = Mutex::new(None);
@@ -148,14 +153,16 @@ impl Fetching {
             }
         };
         let folder = self.store.clone().or_else(Store::default_folder);
-        Ok(Charts::new(ChartSettings {
+        let limit = self.store_limit.map_or(STORE_LIMIT, |mib| mib.saturating_mul(1 << 20));
+        Ok(ChartSettings {
             helm: self.helm(),
             access: self.access()?,
-            store: folder.map(|folder| Store::new(folder, self.store_limit.saturating_mul(1 << 20))),
+            store: folder.map(|folder| Store::new(folder, limit)),
             network: if self.offline { Network::Offline } else { Network::Online },
             say: Some(Arc::new(say)),
             warn: Some(Arc::new(move |text: &str| warner.warn(text))),
-        }))
+            tell: None,
+        })
     }
 
     fn helm(&self) -> HelmHome {

@@ -9,8 +9,8 @@ use super::{
     switch::{as_in_go, boolean, duration},
 };
 
-/// `helm template` as it is called.
-#[derive(Debug, Args)]
+/// Render a chart as `helm template` does
+#[derive(Debug, Default, Args)]
 #[command(args_override_self = true, mut_args(as_in_go))]
 pub(crate) struct Template {
     /// The release's name, then the chart; with one argument it is the chart
@@ -40,7 +40,7 @@ pub(crate) struct Template {
 }
 
 /// Where values come from.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Values")]
 pub(crate) struct Values {
     /// A values file; `-` is standard input
@@ -67,7 +67,7 @@ pub(crate) struct Values {
 }
 
 /// What the templates see of the release and its cluster.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Release")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Release {
@@ -106,7 +106,7 @@ pub(crate) struct Release {
 }
 
 /// What is shown, and where.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Shown")]
 #[expect(
     clippy::struct_excessive_bools,
@@ -137,7 +137,7 @@ pub(crate) struct Shown {
 }
 
 /// A program that changes what was rendered.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Post-rendering")]
 pub(crate) struct PostRender {
     /// The name of a post-renderer plugin; with --helm-version 3 the path or name of a program
@@ -149,7 +149,7 @@ pub(crate) struct PostRender {
 }
 
 /// Flags that ask for a cluster or say how it is reached. Nothing here talks to one.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Cluster (never contacted)")]
 pub(crate) struct Cluster {
     /// client; server is refused, since it needs a cluster
@@ -196,7 +196,7 @@ pub(crate) enum Wait {
 }
 
 /// Flags that change an installation and no rendering: taken as helm takes them, to no effect.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of `helm template`")]
 pub(crate) struct Unused {
     #[arg(long, hide = true, alias = "rollback-on-failure")]
