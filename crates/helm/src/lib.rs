@@ -56,7 +56,7 @@ pub use name::{Variable, release_name};
 pub use objects::ClusterObjects;
 pub use post_render::PostRenderer;
 pub use profile::Profile;
-pub use render::{Crds, Engine, Hooks, Options, Schema, effective_values, render};
+pub use render::{Crds, Engine, Hooks, Options, Parsing, Schema, effective_values, render};
 pub use rendered::{Hook, HookEvent, Manifest, Rendered};
 pub use semver::{Constraints, SemverError, Version};
 pub use values::{ReadFile, ValuesFile, ValuesOptions};

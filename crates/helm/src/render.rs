@@ -29,8 +29,20 @@ pub struct Options {
     pub show_only: Vec<String>,
     /// `--post-renderer`
     pub post_renderer: Option<PostRenderer>,
+    /// Where templates are parsed.
+    pub parsing: Parsing,
     /// What rendering may use.
     pub limits: RenderLimits,
+}
+
+/// Where templates are parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Parsing {
+    /// On a thread of its own while the values are made ready.
+    #[default]
+    Beside,
+    /// On the thread that renders: for those who parse them with [`Engine::parse`] before, or keep all cores busy themselves.
+    Here,
 }
 
 /// Whether custom resource definitions are part of the output.
@@ -97,6 +109,12 @@ impl Engine {
         Self::default()
     }
 
+    /// Parses a template of a chart that is perhaps still being read, so that rendering finds it done. What cannot be parsed is
+    /// left to the rendering, whose error names the file.
+    pub fn parse(&self, text: &Arc<[u8]>, profile: Profile) {
+        self.texts.parse(text, profile);
+    }
+
     /// Renders a chart.
     ///
     /// # Errors
@@ -122,13 +140,17 @@ impl Engine {
         // times deep: the other has the stack for that.
         std::thread::scope(|scope| {
             if options.limits.stack_is_here {
-                // Without it this thread parses itself.
-                let _ = std::thread::Builder::new().name("parse".to_owned()).spawn_scoped(scope, parse_ahead);
+                if options.parsing == Parsing::Beside {
+                    // Without it this thread parses itself.
+                    let _ = std::thread::Builder::new().name("parse".to_owned()).spawn_scoped(scope, parse_ahead);
+                }
                 return render();
             }
             let thread = std::thread::Builder::new().name("render".to_owned()).stack_size(options.limits.stack_bytes);
             let thread = thread.spawn_scoped(scope, render).map_err(|_| ended())?;
-            parse_ahead();
+            if options.parsing == Parsing::Beside {
+                parse_ahead();
+            }
             thread.join().map_err(|_| ended())?
         })
     }

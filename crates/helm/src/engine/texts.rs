@@ -4,7 +4,7 @@ use std::sync::{
 };
 
 use foldhash::{HashMap, HashSet};
-use memchr::{memchr_iter, memchr2_iter, memmem};
+use memchr::{memchr, memmem};
 use towpath_gotmpl::{Error, Parsed, Str};
 
 use crate::{Chart, HelmError, Profile, error::Problem, functions::functions};
@@ -43,16 +43,20 @@ impl Texts {
 
     /// Parses the texts of `chart` and its subcharts while another thread prepares the values, until that one is done.
     pub(crate) fn parse_ahead(&self, chart: &Chart, profile: Profile, done: &AtomicBool) {
-        let name = Str::default();
         for file in &chart.templates {
             if done.load(Ordering::Relaxed) {
                 return;
             }
-            self.text(&file.data, profile).get_or_init(|| parse(&name, &file.data, profile).ok());
+            self.parse(&file.data, profile);
         }
         for subchart in &chart.subcharts {
             self.parse_ahead(subchart, profile, done);
         }
+    }
+
+    /// Parses a text whose file is not known yet.
+    pub(crate) fn parse(&self, text: &Arc<[u8]>, profile: Profile) {
+        self.text(text, profile).get_or_init(|| parse(&Str::default(), text, profile).ok());
     }
 
     /// Refuses charts whose templates are too large to be parsed; texts that stand in several charts count once.
@@ -88,8 +92,8 @@ impl Texts {
     }
 }
 
-/// Templates of fewer bytes are not counted.
-const SMALL: usize = 1 << 20;
+/// Templates of fewer bytes are not counted: a part takes two at least.
+const SMALL: usize = 2 * MOST_PARTS;
 
 /// Actions, names, calls and arguments; each takes about 100 bytes.
 const MOST_PARTS: usize = 1_000_000;
@@ -105,15 +109,52 @@ fn collect<'c>(chart: &'c Chart, texts: &mut Vec<&'c [u8]>) {
 fn n_parts(text: &[u8]) -> usize {
     let mut n_parts = 0;
     let mut rest = text;
-    while let Some(start) = memmem::find(rest, b"{{") {
-        let action = &rest[start + 2..];
-        let end = memmem::find(action, b"}}").unwrap_or(action.len());
-        n_parts += 2 + memchr_iter(b' ', &action[..end]).count() + memchr2_iter(b'.', b'(', &action[..end]).count();
-        rest = &action[end..];
+    while let Some(start) = memchr(b'{', rest) {
+        rest = &rest[start + 1..];
+        let Some(action) = rest.strip_prefix(b"{") else { continue };
+        let content = action.strip_prefix(b"-").unwrap_or(action).trim_ascii_start();
+        if content.starts_with(b"/*") {
+            rest = memmem::find(content, b"*/").map_or(&[], |end| &content[end..]);
+            continue;
+        }
+        n_parts += 2;
+        let mut bytes = action.iter();
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b' ' | b'\t' | b'\n' | b'.' | b'(' => n_parts += 1,
+                b'}' if bytes.as_slice().first() == Some(&b'}') => break,
+                b'"' | b'\'' | b'`' => skip_quoted(&mut bytes, *byte),
+                _ => {}
+            }
+        }
+        rest = bytes.as_slice();
     }
     n_parts
 }
 
+fn skip_quoted(bytes: &mut std::slice::Iter<'_, u8>, quote: u8) {
+    while let Some(byte) = bytes.next() {
+        match *byte {
+            b'\\' if quote != b'`' => drop(bytes.next()),
+            byte if byte == quote => return,
+            _ => {}
+        }
+    }
+}
+
 fn parse(name: &Str, text: &Arc<[u8]>, profile: Profile) -> Result<Parsed, Error> {
     Parsed::new(name, &Str::from(Arc::clone(text)), functions(profile))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_counted_in_actions_alone() {
+        assert_eq!(n_parts(b"a . b {{ .a.b }} . . {{- (c) -}}"), 11);
+        assert_eq!(n_parts(b"{ . } {{/* it's . . */}}{{- /* . . */ -}}{{x}}"), 2);
+        assert_eq!(n_parts(br#"{{print "}} . \" . " `}} . \` . '"' .}} . ."#), 9);
+        assert_eq!(n_parts(b"{{ \" . . "), 3, "what is open ends with the text");
+    }
 }

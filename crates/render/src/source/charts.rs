@@ -44,7 +44,7 @@ impl Charts {
         let limits = ChartLimits::of(request.profile);
         match self.locate(&mut fetch, request)? {
             Located::Folder(folder) => {
-                let tree = FileTree::new(open(&folder)?);
+                let tree = FileTree::new(open(&folder)?.telling(self.settings.tell.clone()));
                 let base = Base { tree, at: TreePath::root(), folder: Some(folder) };
                 dependencies::load(&mut fetch, &base, request.dependencies)
             }

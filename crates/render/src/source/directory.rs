@@ -18,13 +18,16 @@ pub enum Links {
 }
 
 /// A folder of the file system as a source of files.
-#[derive(Debug)]
 pub struct Directory {
     root: PathBuf,
     links: Links,
+    tell: Option<Tell>,
     /// What folders that were listed said of their entries, links left out: it need not be asked again.
     listed: Mutex<HashMap<TreePath, EntryKind>>,
 }
+
+/// Is told the path and the bytes of every file as it is read.
+pub type Tell = Arc<dyn Fn(&TreePath, &Arc<[u8]>) + Send + Sync>;
 
 /// A file larger than this is refused; manifests and charts stay far below it. In bytes.
 pub const LARGEST_FILE: u64 = 64 << 20;
@@ -39,7 +42,13 @@ impl Directory {
         if !root.is_dir() {
             return Err(io::Error::from(io::ErrorKind::NotADirectory));
         }
-        Ok(Self { root, links, listed: Mutex::default() })
+        Ok(Self { root, links, tell: None, listed: Mutex::default() })
+    }
+
+    /// Returns it as one that tells of every file as it is read.
+    #[must_use]
+    pub fn telling(self, tell: Option<Tell>) -> Self {
+        Self { tell, ..self }
     }
 
     /// Returns the full path of `path` and what stands there, links followed.
@@ -196,7 +205,11 @@ fn content(mut file: File, size: u64) -> io::Result<Arc<[u8]>> {
 
 impl Source for Directory {
     fn load(&self, path: &TreePath) -> Result<Option<Entry>, SourceError> {
-        self.read(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+        let read = self.read(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })?;
+        if let (Some(Entry::File(bytes)), Some(tell)) = (&read, &self.tell) {
+            tell(path, bytes);
+        }
+        Ok(read)
     }
 
     fn probe(&self, path: &TreePath) -> Result<Option<Probe>, SourceError> {

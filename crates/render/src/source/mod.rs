@@ -23,7 +23,7 @@ mod web;
 
 pub use access::{Access, Login, Scheme, Servers, ShownTo, TlsFiles};
 pub use charts::Charts;
-pub use directory::{Directory, LARGEST_FILE, Links};
+pub use directory::{Directory, LARGEST_FILE, Links, Tell};
 pub use git::GitTree;
 pub use helm_home::{HelmHome, default_keyring};
 pub use overlay::Overlay;

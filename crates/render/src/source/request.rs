@@ -2,7 +2,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use towpath_helm::Profile;
 
-use super::{Access, HelmHome, STORE_LIMIT, Store};
+use super::{Access, HelmHome, STORE_LIMIT, Store, Tell};
 
 /// Which chart is wanted.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +78,8 @@ pub struct ChartSettings {
     pub say: Option<Say>,
     /// Is told what the user should know, such as that another version than the one named was taken.
     pub warn: Option<Say>,
+    /// Is told of every file of a chart's folder as it is read.
+    pub tell: Option<Tell>,
 }
 
 impl ChartSettings {

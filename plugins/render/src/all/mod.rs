@@ -12,7 +12,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use towpath_helm::{Engine, Options, Rendered};
+use towpath_helm::{Engine, Options, Parsing, RenderLimits, Rendered};
 use towpath_model::{Diagnostic, Kind, Release};
 use towpath_render::source::{ChartRequest, Charts};
 use towpath_report::{Outcome, OutputFormat, Report, Style, diagnostic_json};
@@ -43,7 +43,9 @@ impl All {
             }
         };
         let mut teller = Teller { report, charts: &charts, files: files.as_deref(), told: Vec::new(), failed: 0 };
-        queue::in_order(charts.len(), jobs, work, |index, result| teller.take(index, result))?;
+        queue::in_order(charts.len(), jobs, manner.options.limits.stack_bytes, work, |index, result| {
+            teller.take(index, result)
+        })?;
         teller.end()
     }
 
@@ -53,7 +55,8 @@ impl All {
         let request = ChartRequest { chart: chart.to_owned(), version, profile, ..ChartRequest::default() };
         let chart = sources.load(&request)?;
         // Each chart has the time for itself.
-        let options = Options { limits: self.limits.starting_now(), ..manner.options.clone() };
+        let limits = RenderLimits { stack_is_here: true, ..self.limits.starting_now() };
+        let options = Options { limits, parsing: Parsing::Here, ..manner.options.clone() };
         engine.render(&chart, &manner.values, &manner.env, &options).map_err(|error| error.diagnostic())
     }
 }

@@ -81,13 +81,14 @@ impl<T> Queue<T> {
     }
 }
 
-/// Calls `work` for `0..count` on `jobs` threads and gives the results to `take` in order, on this thread.
+/// Calls `work` for `0..count` on `jobs` threads with `stack` bytes of stack and gives the results to `take` in order, on this thread.
 ///
 /// # Errors
 /// The first of `take`, after which no new piece is begun.
 pub(super) fn in_order<T: Send, E>(
     count: usize,
     jobs: usize,
+    stack: usize,
     work: impl Fn(usize) -> T + Sync,
     mut take: impl FnMut(usize, T) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -95,12 +96,15 @@ pub(super) fn in_order<T: Send, E>(
     let queue = Queue { state: Mutex::new(state), changed: Condvar::new() };
     thread::scope(|scope| {
         for _ in 0..jobs.min(count) {
-            scope.spawn(|| {
+            let worker = || {
                 let _guard = Guard(&queue);
                 while let Some(index) = queue.begin(count, jobs * AHEAD) {
                     queue.finish(index, work(index));
                 }
-            });
+            };
+            let thread = thread::Builder::new().stack_size(stack).spawn_scoped(scope, worker);
+            #[expect(clippy::panic, reason = "as `scope.spawn` does")]
+            thread.unwrap_or_else(|error| panic!("cannot start a thread: {error}"));
         }
         let mut results = (0..count).map_while(|index| Some((index, queue.take(index)?)));
         let result = results.try_for_each(|(index, result)| take(index, result));
@@ -124,7 +128,7 @@ mod tests {
             index * index
         };
         let mut results = Vec::new();
-        let done: Result<(), ()> = in_order(500, 3, work, |index, result| {
+        let done: Result<(), ()> = in_order(500, 3, 1 << 20, work, |index, result| {
             taken.store(index + 1, Ordering::SeqCst);
             results.push(result);
             Ok(())
@@ -136,7 +140,7 @@ mod tests {
     fn an_error_ends_the_work() {
         let begun = AtomicUsize::new(0);
         let work = |_| begun.fetch_add(1, Ordering::SeqCst);
-        assert_eq!(in_order(10_000, 2, work, |index, _| if index == 5 { Err(index) } else { Ok(()) }), Err(5));
+        assert_eq!(in_order(10_000, 2, 1 << 20, work, |index, _| if index == 5 { Err(index) } else { Ok(()) }), Err(5));
         assert!(begun.load(Ordering::SeqCst) < 100);
     }
 }

@@ -1,5 +1,6 @@
 //! `helm template`: its flags become a release, values and options of the library.
 
+mod ahead;
 mod cluster;
 mod files;
 mod lookup;
@@ -15,12 +16,14 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use self::ahead::Ahead;
 pub(crate) use self::{files::write as write_files, values::read};
-use towpath_helm::{
-    Crds, Engine, HelmError, Hooks, Options, Profile, RenderEnv, Rendered, Resolver, Schema, release_name,
-};
+use towpath_helm::{Crds, HelmError, Hooks, Options, Profile, RenderEnv, Rendered, Resolver, Schema, release_name};
 use towpath_model::{Diagnostic, Kind};
-use towpath_render::{still_environment, system_environment};
+use towpath_render::{
+    source::{ChartSettings, Charts},
+    still_environment, system_environment,
+};
 use towpath_report::Report;
 
 use crate::args::{Cluster, HelmVersion, Release, Shown, Template, boolean};
@@ -92,14 +95,15 @@ impl Template {
         let mut env = self.release.environment(&self.cluster, profile)?;
         let (name, chart) = self.name_and_chart(&env)?;
         env.release_name = name;
-        let charts = Arc::new(self.fetching.charts(report)?);
-        let chart = self.chart.load(chart, &charts, profile)?;
-        // The process ends soon, and gives back what they hold faster than they would.
-        let (engine, chart) = (ManuallyDrop::new(Engine::new()), ManuallyDrop::new(chart));
-        let mut options = Options { post_renderer, ..self.options() };
+        let ahead = Ahead::new();
+        let settings = ChartSettings { tell: Some(ahead.reader(profile)), ..self.fetching.settings(report)? };
+        let charts = Arc::new(Charts::new(settings));
+        // The process ends soon, and gives back what it holds faster than it would.
+        let chart = ManuallyDrop::new(self.chart.load(chart, &charts, profile)?);
+        let mut options = Options { post_renderer, parsing: ahead.rest(), ..self.options() };
         // A post-renderer would inherit the limit, and make every thread's stack as large.
         options.limits.stack_is_here = options.post_renderer.is_none() && stack::grow(options.limits.stack_bytes);
-        Ok((engine.render(&chart, &self.values.read(&charts)?, &env, &options)?, env))
+        Ok((ahead.engine.render(&chart, &self.values.read(&charts)?, &env, &options)?, env))
     }
 
     fn options(&self) -> Options {
