@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use foldhash::HashMap;
+use foldhash::{HashMap, fast::RandomState};
 
 use crate::{Error, ErrorKind, Session, Type, Value};
 
@@ -115,6 +115,11 @@ impl Functions {
     /// Returns a set without functions.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Returns a set without functions that has room for so many.
+    pub fn with_capacity(n: usize) -> Self {
+        Self { numbers: HashMap::with_capacity_and_hasher(n, RandomState::default()), functions: Vec::with_capacity(n) }
     }
 
     /// Adds a function or replaces the one of this name.

@@ -19,6 +19,13 @@ impl Value {
     pub(crate) fn owned_bytes(&self) -> usize {
         match self {
             Self::Str(text) | Self::Bytes(text) => text.owned_bytes(),
+            Self::List(_) | Self::Map(_) => self.owned_below(),
+            _ => 0,
+        }
+    }
+
+    fn owned_below(&self) -> usize {
+        match self {
             Self::List(list) => list.owned_bytes(),
             Self::Map(map) => map.owned_bytes(),
             _ => 0,

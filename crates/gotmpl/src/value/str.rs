@@ -70,8 +70,19 @@ impl Str {
             Repr::Static(bytes) => bytes,
             Repr::Shared(bytes) => bytes,
             Repr::Part { whole, start, length } => {
-                &whole.as_bytes()[*start as usize..*start as usize + *length as usize]
+                &whole.own_bytes()[*start as usize..*start as usize + *length as usize]
             }
+        }
+    }
+
+    /// Returns the bytes of one that is no part. It calls nothing, so that [`Self::as_bytes`] can stand inside of its callers.
+    #[inline]
+    fn own_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Inline { length, bytes } => &bytes[..usize::from(*length)],
+            Repr::Static(bytes) => bytes,
+            Repr::Shared(bytes) => bytes,
+            Repr::Part { .. } => &[],
         }
     }
 

@@ -57,7 +57,6 @@ pub(crate) fn functions(profile: Profile) -> &'static Arc<Functions> {
 }
 
 fn build(profile: Profile) -> Functions {
-    let mut functions = Functions::new();
     let common = [
         strings::FUNCTIONS,
         numbers::FUNCTIONS,
@@ -78,6 +77,7 @@ fn build(profile: Profile) -> Functions {
     ];
     let newer = [durations::FUNCTIONS, encodings::HELM4_FUNCTIONS];
     let tables = common.into_iter().chain(newer.into_iter().filter(|_| profile == Profile::Helm4));
+    let mut functions = Functions::with_capacity(tables.clone().map(<[Entry]>::len).sum());
     for (name, signature, call) in tables.flatten() {
         let call = *call;
         match Care::of(name) {

@@ -65,6 +65,11 @@ pub(crate) fn analyse(text: &str, dialect: Dialect) -> Analysis {
     let mut at = 0;
     while at < bytes.len() {
         let byte = bytes[at];
+        if at > 0 && is_inert(byte) {
+            at += bytes[at..].iter().position(|byte| !is_inert(*byte)).unwrap_or(bytes.len() - at);
+            (after_space, after_break, after_blank) = (false, false, false);
+            continue;
+        }
         let next = at + width(byte);
         let before_blank = matches!(bytes.get(next), None | Some(b' ' | b'\t'));
         indicators |= is_indicator(byte, at == 0, after_blank, before_blank);
@@ -96,6 +101,11 @@ pub(crate) fn analyse(text: &str, dialect: Dialect) -> Analysis {
         Flow::Plain
     };
     Analysis { multiline: breaks, flow, block: !trailing_space && !space_break && !special }
+}
+
+/// Whether a character that is not the first decides nothing, whatever stands around it.
+fn is_inert(byte: u8) -> bool {
+    matches!(byte, 0x21..=0x7E) && !matches!(byte, b'#' | b':')
 }
 
 /// Returns whether the character means something in a plain scalar of a block at its place.
