@@ -101,13 +101,9 @@ fn describe(mut der: &[u8], depth: usize, out: &mut String) -> Option<()> {
             // Octet strings and bit strings often hold DER themselves, but not those of the lengths of key identifiers,
             // Ed25519 keys and signatures: these are random and could look like DER.
             0x03 | 0x04 if matches!(content.len(), 20 | 32 | 65) => None,
-            // A signature of RSA is as random; what is DER in a bit string is one sequence.
-            0x03 if !matches!(content, [0, 0x30, ..] | [_, _]) => None,
             0x30..=0x31 | 0xa0..=0xa3 | 0x04 => Some(content),
-            0x03 => content.split_first().map(|(unused, bits)| {
-                out.push_str(&format!(" {unused}"));
-                bits
-            }),
+            // A signature of RSA is as random; what is DER in a bit string is one sequence.
+            0x03 => content.strip_prefix(&[0]).filter(|bits| bits.starts_with(&[0x30])),
             _ => None,
         };
         let mut below = String::new();
