@@ -2,6 +2,35 @@
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/// How many digits go-yaml writes in a line.
+const LINE: usize = 70;
+
+/// Returns bytes in base64, each line ended where there are several.
+///
+/// Source: `encodeBase64` of go-yaml v3.
+pub(crate) fn encode_lines(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let value = group.iter().fold(0u32, |value, byte| value << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
+        for place in 0..4 {
+            let digit = ALPHABET[(value >> (18 - 6 * place) & 63) as usize];
+            digits.push(if place > group.len() { '=' } else { char::from(digit) });
+        }
+    }
+    if digits.len() < LINE {
+        return digits;
+    }
+    let mut lines = String::with_capacity(digits.len() + digits.len() / LINE + 1);
+    let mut rest = digits.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(LINE));
+        lines.push_str(line);
+        lines.push('\n');
+        rest = after;
+    }
+    lines
+}
+
 /// Returns the bytes of `text`, whose line breaks do not count; nothing where it is no base64.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();

@@ -37,9 +37,14 @@ fn generated_templates_give_what_helm_gives() {
             .collect();
         let ours: Vec<Outcome> = cases.iter().map(|case| ours::outcome(case, profile)).collect();
         let theirs = helm::outcomes(program, &cases, &ours);
-        let mut refused = 0;
+        let (mut refused, mut limited) = (0, 0);
         for ((case, ours), theirs) in cases.iter().zip(&ours).zip(&theirs) {
             refused += usize::from(theirs.is_err());
+            // What takes Helm seconds ends at a limit of ours, which COMPATIBILITY.md tells.
+            if ours.as_ref().is_err_and(|error| error.ends_with("templates take too many steps")) {
+                limited += 1;
+                continue;
+            }
             // Cases that share a run share the values too, and some change them: what differs is looked at alone. What Helm
             // itself gives differently from run to run, such as an address that was cut into letters, shows nothing.
             let differs = |theirs: &Outcome| stable(ours) != stable(theirs);
@@ -52,6 +57,7 @@ fn generated_templates_give_what_helm_gives() {
             refused * 4 < count,
             "{program}: {refused} of {count} cases of seed {seed} are refused: they show little"
         );
+        assert!(limited * 1000 <= count, "{program}: {limited} of {count} cases of seed {seed} end at a limit");
     }
     assert!(report.is_empty(), "{} cases differ:\n{}", report.len(), report.join("\n"));
 }

@@ -368,7 +368,6 @@ pub(crate) fn operand(kind: &str, random: &mut Random) -> String {
             "\"Nowhere/Land\"",
             "\"Asia/Kolkata\"",
             "\"Australia/Lord_Howe\"",
-            "\"EST\"",
             "\"GMT\"",
             "\"CET\"",
         ],

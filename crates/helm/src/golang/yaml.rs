@@ -96,7 +96,7 @@ fn write(out: &mut Emitter, value: &Value, dialect: Dialect, depth: usize) -> Re
         Value::Uint(number, _) => out.uint(*number),
         Value::Float(number) => float(out, *number, dialect)?,
         Value::Float32(number) => float(out, f64::from(*number), dialect)?,
-        Value::Str(text) => string(out, &text.to_string_lossy(), dialect)?,
+        Value::Str(text) => string(out, text, dialect)?,
         Value::Bytes(bytes) if dialect == Dialect::Go2 => {
             let encoded =
                 json::encode(&Value::Bytes(bytes.clone()), json::Layout::Raw).map_err(|error| error.to_string())?;
@@ -125,7 +125,12 @@ fn write(out: &mut Emitter, value: &Value, dialect: Dialect, depth: usize) -> Re
 }
 
 /// Writes a text, unless JSON would carry a character into YAML that may not stand there.
-fn string(out: &mut Emitter, text: &str, dialect: Dialect) -> Result<(), String> {
+fn string(out: &mut Emitter, text: &Str, dialect: Dialect) -> Result<(), String> {
+    if dialect != Dialect::Go2 && text.to_str().is_none() {
+        out.binary(text.as_bytes());
+        return Ok(());
+    }
+    let text = &*text.to_string_lossy();
     let is_refused = |c: char| matches!(c, '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}');
     if dialect == Dialect::Go2 && !text.is_ascii() | text.contains('\u{7f}') && text.contains(is_refused) {
         return Err("yaml: control characters are not allowed".to_owned());
@@ -134,11 +139,9 @@ fn string(out: &mut Emitter, text: &str, dialect: Dialect) -> Result<(), String>
     Ok(())
 }
 
-fn map_entries(out: &mut Emitter, entries: Vec<(Str, Value)>, dialect: Dialect, depth: usize) -> Result<(), String> {
-    let mut entries: Vec<(String, Value)> =
-        entries.into_iter().map(|(key, value)| (key.to_string_lossy().into_owned(), value)).collect();
+fn map_entries(out: &mut Emitter, mut entries: Vec<(Str, Value)>, dialect: Dialect, depth: usize) -> Result<(), String> {
     let profile = if dialect == Dialect::Go2 { Profile::Go2 } else { Profile::Go3 };
-    entries.sort_by(|(one, _), (other, _)| compare_keys(one, other, profile));
+    entries.sort_by(|(one, _), (other, _)| compare_keys(&one.to_string_lossy(), &other.to_string_lossy(), profile));
     out.start_map();
     for (key, value) in &entries {
         string(out, key, dialect)?;

@@ -4,7 +4,7 @@ pub(crate) mod analysis;
 mod write;
 
 use self::analysis::Flow;
-use crate::{Profile, Scalar, format_float, resolve, resolve_plain};
+use crate::{Profile, Scalar, base64, format_float, resolve, resolve_plain};
 
 /// Whose bytes are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -119,6 +119,13 @@ impl Emitter {
         self.scalar(text, wish);
     }
 
+    /// Writes bytes that are no text as go-yaml v3 does: in base64, in lines where it is long, behind the tag `!!binary`.
+    pub fn binary(&mut self, bytes: &[u8]) {
+        let encoded = base64::encode_lines(bytes);
+        let wish = if encoded.contains('\n') { Wish::Literal } else { Wish::Plain };
+        self.tagged(Some("!!binary"), &encoded, wish);
+    }
+
     /// Writes a whole number.
     pub fn int(&mut self, value: i64) {
         self.scalar(&value.to_string(), Wish::Plain);
@@ -230,15 +237,23 @@ impl Emitter {
     }
 
     fn scalar(&mut self, text: &str, wish: Wish) {
+        self.tagged(None, text, wish);
+    }
+
+    fn tagged(&mut self, tag: Option<&str>, text: &str, wish: Wish) {
         let place = self.before_node();
         let analysis = analysis::analyse(text, self.dialect);
-        let simple_key = place == Place::Key && !analysis.multiline && text.len() <= 128;
+        let length = text.len() + tag.map_or(0, str::len);
+        let simple_key = place == Place::Key && !analysis.multiline && length <= 128;
         if place == Place::Key && !simple_key {
             self.write_indicator("?", true, false, true);
         }
         self.after_node(place, simple_key);
         let outer = self.indent;
         self.increase_indent(true, false);
+        if let Some(tag) = tag {
+            self.write_indicator(tag, true, false, false);
+        }
         match (wish, analysis.flow) {
             (Wish::Literal, _) if analysis.block && !simple_key => self.write_literal(text),
             (Wish::Plain, Flow::Plain) => self.write_plain(text, !simple_key),
