@@ -66,9 +66,7 @@ impl<'r, 't> Run<'r, 't> {
         self.step()?;
         match node {
             Node::Text { start, end } => {
-                let text = self.code.bytes(start, end);
-                self.output.extend_from_slice(text);
-                self.produced(text.len())?;
+                self.write(self.code.bytes(start, end))?;
             }
             Node::Action(pipeline) => {
                 let pipeline = self.code.pipeline(pipeline);
@@ -140,10 +138,7 @@ impl<'r, 't> Run<'r, 't> {
                 let type_name = value.value.full_type_name();
                 return self.fail(format!("can't print {{{{{}}}}} of type {type_name}", self.code.shown(pipeline)));
             }
-            Value::Str(text) => {
-                self.output.extend_from_slice(text.as_bytes());
-                true
-            }
+            Value::Str(text) => return self.write(text.as_bytes()),
             Value::Object(object) if value.is_addressable && object.pointer_text().is_some() => {
                 self.output.extend_from_slice(object.pointer_text().unwrap_or_default().as_bytes());
                 true
@@ -186,6 +181,13 @@ impl<'r, 't> Run<'r, 't> {
             Ok(()) => Ok(()),
             Err(message) => Err(self.error(ErrorKind::Limit, message.to_owned())),
         }
+    }
+
+    /// Appends to the output what there is room for: at the limit the buffer does not grow once more.
+    fn write(&mut self, text: &[u8]) -> Result<(), Error> {
+        self.produced(text.len())?;
+        self.output.extend_from_slice(text);
+        Ok(())
     }
 
     fn produced(&mut self, bytes: usize) -> Result<(), Error> {
