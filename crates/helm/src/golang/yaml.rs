@@ -139,7 +139,12 @@ fn string(out: &mut Emitter, text: &Str, dialect: Dialect) -> Result<(), String>
     Ok(())
 }
 
-fn map_entries(out: &mut Emitter, mut entries: Vec<(Str, Value)>, dialect: Dialect, depth: usize) -> Result<(), String> {
+fn map_entries(
+    out: &mut Emitter,
+    mut entries: Vec<(Str, Value)>,
+    dialect: Dialect,
+    depth: usize,
+) -> Result<(), String> {
     let profile = if dialect == Dialect::Go2 { Profile::Go2 } else { Profile::Go3 };
     entries.sort_by(|(one, _), (other, _)| compare_keys(&one.to_string_lossy(), &other.to_string_lossy(), profile));
     out.start_map();
