@@ -306,15 +306,19 @@ fn find(whole: &[u8], part: &[u8]) -> Option<usize> {
 }
 
 fn replace(old: &Str, new: &Str, source: &Str) -> Answer {
-    if old.is_empty() {
-        return Ok(utf8(&Value::Str(source.clone())).replace("", &new.to_string_lossy()).into());
-    }
     let mut out = Vec::with_capacity(source.len());
     let mut rest = source.as_bytes();
-    while let Some(at) = find(rest, old.as_bytes()) {
+    // Nothing stands before each character and behind the last.
+    let mut next = if old.is_empty() { Some(0) } else { find(rest, old.as_bytes()) };
+    while let Some(at) = next {
         out.extend_from_slice(&rest[..at]);
         out.extend_from_slice(new.as_bytes());
         rest = &rest[at + old.len()..];
+        next = match old.is_empty() {
+            true if rest.is_empty() => None,
+            true => Some(character_length(rest)),
+            false => find(rest, old.as_bytes()),
+        };
         if out.len() > MAX_LENGTH {
             return Err(CallError::new(format!("replace would give more than {MAX_LENGTH} bytes")));
         }

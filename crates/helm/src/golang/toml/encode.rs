@@ -41,7 +41,7 @@ pub(crate) fn encode(value: &Value, profile: Profile) -> Result<Vec<u8>, TomlErr
 /// A value by what TOML makes of it.
 enum Plain {
     Nothing,
-    Literal(String),
+    Literal(Vec<u8>),
     Float(f64),
     Array(Vec<Value>),
     Table(Vec<(Str, Value)>),
@@ -50,9 +50,9 @@ enum Plain {
 fn plain(value: &Value) -> Plain {
     match value {
         Value::Nil | Value::Complex(..) | Value::Func(_) => Plain::Nothing,
-        Value::Bool(truth) => Plain::Literal(truth.to_string()),
-        Value::Int(number, _) => Plain::Literal(number.to_string()),
-        Value::Uint(number, _) => Plain::Literal(number.to_string()),
+        Value::Bool(truth) => Plain::Literal(truth.to_string().into()),
+        Value::Int(number, _) => Plain::Literal(number.to_string().into()),
+        Value::Uint(number, _) => Plain::Literal(number.to_string().into()),
         Value::Float(number) => Plain::Float(*number),
         Value::Float32(number) => Plain::Float(f64::from(*number)),
         Value::Str(text) => Plain::Literal(quoted(text)),
@@ -62,7 +62,7 @@ fn plain(value: &Value) -> Plain {
         Value::Map(map) if map.is_nil() => Plain::Nothing,
         Value::Map(map) => Plain::Table(map.entries()),
         Value::Object(object) => match (object.as_any().downcast_ref(), Marshal::of(&**object)) {
-            (Some(time), _) => Plain::Literal(moment(time)),
+            (Some(time), _) => Plain::Literal(moment(time).into()),
             (_, Marshal::Value(value)) => plain(&value),
             (_, Marshal::Fields(fields)) => Plain::Table(fields),
             (_, Marshal::Unsupported | Marshal::Failed(_)) => Plain::Nothing,
@@ -111,9 +111,7 @@ impl Writer {
                 if path.len() == 1 {
                     self.newline();
                 }
-                let header = format!("{}[{}]", indent(path), dotted(path));
-                self.out.extend_from_slice(header.as_bytes());
-                self.newline();
+                self.header(path, "[", "]");
                 self.table(path, &entries)?;
             } else {
                 self.entry(path, value)?;
@@ -129,16 +127,14 @@ impl Writer {
                 for item in &items {
                     let Plain::Table(entries) = plain(item) else { continue };
                     self.newline();
-                    let header = format!("{}[[{}]]", indent(path), dotted(path));
-                    self.out.extend_from_slice(header.as_bytes());
-                    self.newline();
+                    self.header(path, "[[", "]]");
                     self.table(path, &entries)?;
                 }
             }
             Plain::Nothing | Plain::Table(_) => {}
             _ => {
                 let key = path.last().map(key_text).unwrap_or_default();
-                self.out.extend_from_slice(format!("{}{key} = ", indent(path)).as_bytes());
+                self.out.extend_from_slice(&[indent(path).as_bytes(), &key, b" = "].concat());
                 self.inline(value, 0)?;
                 self.newline();
             }
@@ -152,7 +148,7 @@ impl Writer {
         }
         match plain(value) {
             Plain::Nothing => {}
-            Plain::Literal(text) => self.out.extend_from_slice(text.as_bytes()),
+            Plain::Literal(text) => self.out.extend_from_slice(&text),
             Plain::Float(number) => self.out.extend_from_slice(float(number, self.profile).as_bytes()),
             Plain::Array(items) => {
                 is_table_array(&items)?;
@@ -174,7 +170,7 @@ impl Writer {
                     if matches!(plain(value), Plain::Nothing) {
                         continue;
                     }
-                    self.out.extend_from_slice(format!("{} = ", key_text(key)).as_bytes());
+                    self.out.extend_from_slice(&[key_text(key).as_slice(), b" = "].concat());
                     self.inline(value, depth + 1)?;
                     if n + 1 < count {
                         self.out.extend_from_slice(b", ");
@@ -184,6 +180,12 @@ impl Writer {
             }
         }
         Ok(())
+    }
+
+    fn header(&mut self, path: &[Str], open: &str, close: &str) {
+        let name = path.iter().map(key_text).collect::<Vec<_>>().join(&b'.');
+        self.out.extend_from_slice(&[indent(path).as_bytes(), open.as_bytes(), &name, close.as_bytes()].concat());
+        self.newline();
     }
 
     /// A line break, but not at the very start.
@@ -210,33 +212,30 @@ fn indent(path: &[Str]) -> String {
     "  ".repeat(path.len().saturating_sub(1))
 }
 
-fn dotted(path: &[Str]) -> String {
-    path.iter().map(key_text).collect::<Vec<_>>().join(".")
-}
-
-fn key_text(key: &Str) -> String {
+fn key_text(key: &Str) -> Vec<u8> {
     let bytes = key.as_bytes();
     let bare =
         !bytes.is_empty() && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    if bare { key.to_string_lossy().into_owned() } else { quoted(key) }
+    if bare { bytes.to_vec() } else { quoted(key) }
 }
 
-fn quoted(text: &Str) -> String {
-    let mut out = String::from("\"");
-    for c in text.to_string_lossy().chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            '\u{0}'..='\u{1f}' | '\u{7f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
+/// Returns a text in quotes; bytes that are no UTF-8 stay as they are.
+fn quoted(text: &Str) -> Vec<u8> {
+    let mut out = vec![b'"'];
+    for byte in text.as_bytes() {
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            0x8 => out.extend_from_slice(b"\\b"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            0xc => out.extend_from_slice(b"\\f"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            0..=0x1f | 0x7f => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            byte => out.push(*byte),
         }
     }
-    out.push('"');
+    out.push(b'"');
     out
 }
 
