@@ -369,7 +369,7 @@ pub(crate) fn operand(kind: &str, random: &mut Random) -> String {
             "\"Asia/Kolkata\"",
             "\"Australia/Lord_Howe\"",
             "\"GMT\"",
-            "\"CET\"",
+            "\"Asia/Tokyo\"",
         ],
         "time" => &[
             "(toDate \"2006-01-02T15:04:05Z07:00\" .Values.date)",

@@ -21,7 +21,7 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("genPrivateKey", Signature::new(&[S], S), |s, a| {
         let (state, kind) = (State::of(s)?, utf8(&a[0]));
         let Some(key) = PrivateKey::named(&kind, &|bytes| state.fill(bytes)) else {
-            return Ok(format!("Unknown type {kind}").into());
+            return Ok(Str::from([b"Unknown type ", text(&a[0]).as_bytes()].concat()).into());
         };
         key.to_pem().map(Value::from).map_err(as_it_is)
     }),
