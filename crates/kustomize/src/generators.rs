@@ -2,7 +2,7 @@
 //!
 //! Source: kustomize `api/internal/generators` and `api/kv` 0.21.1.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use towpath_yaml::base64_lines;
 
 use crate::{
     build::Target,
@@ -186,24 +186,6 @@ fn secret_data(pairs: &Data) -> Vec<(&'static str, Vec<Entry>)> {
 fn data_text(text: String) -> Node {
     let style = if text.contains('\n') { Style::Quoted } else { Style::Plain };
     Node::Scalar(Scalar { text, tag: Tag::Text, style, keep: false })
-}
-
-/// Returns base64 in lines of 70 letters; a single line has no line break.
-fn base64_lines(bytes: &[u8]) -> String {
-    const LINE: usize = 70;
-    let encoded = STANDARD.encode(bytes);
-    if encoded.len() < LINE {
-        return encoded;
-    }
-    let mut result = String::with_capacity(encoded.len() + encoded.len() / LINE + 1);
-    let mut rest = encoded.as_str();
-    while !rest.is_empty() {
-        let (line, more) = rest.split_at(rest.len().min(LINE));
-        result.push_str(line);
-        result.push('\n');
-        rest = more;
-    }
-    result
 }
 
 impl Resource {

@@ -31,7 +31,8 @@ const TOGETHER: [&str; 3] = ["c", "gcc_eh", "gcc"];
 /// Tells cargo how to link the binaries of the package whose build script calls it.
 pub fn binaries() {
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
-    if !is("CARGO_CFG_TARGET_OS", "linux") || !is("CARGO_CFG_TARGET_ENV", "gnu") {
+    let is_static = env::var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|all| all.split(',').any(|one| one == "crt-static"));
+    if !is("CARGO_CFG_TARGET_OS", "linux") || !is("CARGO_CFG_TARGET_ENV", "gnu") || is_static {
         return;
     }
     tell_cargo("rustc-link-arg-bins=-no-pie");

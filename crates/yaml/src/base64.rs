@@ -2,13 +2,13 @@
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// How many digits go-yaml writes in a line.
+/// How many digits stand in a line.
 const LINE: usize = 70;
 
-/// Returns bytes in base64, each line ended where there are several.
+/// Returns bytes in base64, in lines of 70 digits; a single shorter line has no line break.
 ///
-/// Source: `encodeBase64` of go-yaml v3.
-pub(crate) fn encode_lines(bytes: &[u8]) -> String {
+/// Source: `encodeBase64` of go-yaml v3, whose lines kustomize has, too.
+pub fn base64_lines(bytes: &[u8]) -> String {
     let mut digits = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
         let value = group.iter().fold(0u32, |value, byte| value << 8 | u32::from(*byte)) << (8 * (3 - group.len()));

@@ -30,6 +30,7 @@ mod timestamp;
 mod tree;
 
 pub use self::{
+    base64::base64_lines,
     build::{Build, Duplicates, build, build_first},
     edit::{EditError, NewValue, Which, set},
     emit::{Dialect, Emitter},

@@ -121,7 +121,7 @@ impl Emitter {
 
     /// Writes bytes that are no text as go-yaml v3 does: in base64, in lines where it is long, behind the tag `!!binary`.
     pub fn binary(&mut self, bytes: &[u8]) {
-        let encoded = base64::encode_lines(bytes);
+        let encoded = base64::base64_lines(bytes);
         let wish = if encoded.contains('\n') { Wish::Literal } else { Wish::Plain };
         self.tagged(Some("!!binary"), &encoded, wish);
     }
