@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use towpath_gotmpl::{List, Map, MapType, Object, Str, Value};
 use towpath_yaml::{
-    Build, Dialect, Document, Duplicates, Emitter, Limits, Profile, build, build_first, compare_keys, decode,
+    Build, Dialect, Document, Duplicates, Emitter, Limits, Profile, build, build_first, compare_keys, decode, sort_keys,
 };
 
 use super::{
@@ -146,7 +146,7 @@ fn map_entries(
     depth: usize,
 ) -> Result<(), String> {
     let profile = if dialect == Dialect::Go2 { Profile::Go2 } else { Profile::Go3 };
-    entries.sort_by(|(one, _), (other, _)| compare_keys(&one.to_string_lossy(), &other.to_string_lossy(), profile));
+    sort(&mut entries, profile);
     out.start_map();
     for (key, value) in &entries {
         string(out, key, dialect)?;
@@ -154,6 +154,24 @@ fn map_entries(
     }
     out.end_map();
     Ok(())
+}
+
+/// More keys are sorted by std, which may fail on the contradictions in go-yaml's order; fewer are sorted without that risk.
+const MANY: usize = 2_000;
+
+fn sort(entries: &mut Vec<(Str, Value)>, profile: Profile) {
+    let compare = |one: &Str, other: &Str| compare_keys(&one.to_string_lossy(), &other.to_string_lossy(), profile);
+    if entries.is_sorted_by(|(one, _), (other, _)| compare(one, other).is_le()) {
+        return;
+    }
+    if entries.len() > MANY {
+        entries.sort_by(|(one, _), (other, _)| compare(one, other));
+        return;
+    }
+    let keyed = entries.drain(..).map(|entry| (entry.0.to_string_lossy().into_owned(), entry));
+    let mut keyed: Vec<(String, (Str, Value))> = keyed.collect();
+    sort_keys(&mut keyed, profile, |(key, _)| key.as_str());
+    entries.extend(keyed.into_iter().map(|(_, entry)| entry));
 }
 
 fn write_object(out: &mut Emitter, object: &dyn Object, dialect: Dialect, depth: usize) -> Result<(), String> {
