@@ -8,7 +8,7 @@ use towpath_gotmpl::Map;
 use crate::{
     Chart, HelmError, Manifest, Profile, RenderEnv, RenderLimits, Rendered, ValuesOptions, advice,
     chart::Instance,
-    engine::{Capabilities, Texts, parse_templates},
+    engine::{Capabilities, SMALL, Texts, parse_templates},
     error::Problem,
     output,
     post_render::{self, PostRenderer},
@@ -104,6 +104,10 @@ pub struct Engine {
 }
 
 impl Engine {
+    /// Bytes of a chart's templates that may be given to [`Engine::parse`] before the whole chart is known: a rendering looks
+    /// whether more of them are too much to be parsed.
+    pub const UNCHECKED_BYTES: usize = SMALL;
+
     /// Returns an engine that has parsed nothing yet.
     pub fn new() -> Self {
         Self::default()

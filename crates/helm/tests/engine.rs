@@ -1,6 +1,6 @@
 //! One engine renders many charts on many threads, and what it keeps of one never shows in another.
 
-use std::{collections::BTreeMap, time::SystemTime};
+use std::time::SystemTime;
 
 use towpath_helm::{Chart, ChartLimits, Engine, Options, Randomness, RenderEnv, ValuesOptions, render};
 use towpath_model::FileTree;
@@ -90,13 +90,10 @@ fn keys_in_whatever_order_are_written() {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(random >> 33).unwrap_or_default() % below
     };
-    let alphabet: Vec<char> = "01289a:+= <_\u{1}\u{2}\u{4}é".chars().collect();
+    let alphabet: Vec<char> = "01289ab:+= <_é".chars().collect();
     for _ in 0..300 {
-        let keys: BTreeMap<String, bool> =
-            (0..60).map(|_| ((0..=next(4)).map(|_| alphabet[next(alphabet.len())]).collect(), true)).collect();
-        let object: Vec<String> = keys.keys().map(|key| format!("{key:?}: 1")).collect();
-        let json =
-            object.join(", ").replace("\\u{1}", "\\u0001").replace("\\u{2}", "\\u0002").replace("\\u{4}", "\\u0004");
+        let mut key = || (0..=next(4)).map(|_| alphabet[next(alphabet.len())]).collect::<String>();
+        let json = (0..60).map(|_| format!("{:?}: 1", key())).collect::<Vec<_>>().join(", ");
         let text = format!("a: {{{{ fromJson `{{{json}}}` | toYaml | len }}}}\n");
         let rendered = rendered(&Engine::new(), &chart("keys", &text), "r").expect("any keys can be written");
         assert!(!rendered.contains("a: 0"), "{json}");

@@ -1,6 +1,6 @@
 //! The order in which go-yaml writes the keys of a mapping.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, ops::Range};
 
 use crate::Profile;
 
@@ -34,15 +34,48 @@ pub fn compare_keys(a: &str, b: &str, profile: Profile) -> Ordering {
     an.cmp(&bn).then(alen.cmp(&blen)).then(x.cmp(&y))
 }
 
+/// How many items are sorted by insertion, which takes time that grows with their square.
+const RUN: usize = 2_048;
+
 /// Sorts `items` by their keys in [`compare_keys`]'s order; the same items always end in the same order.
-pub fn sort_keys<T>(items: &mut [T], profile: Profile, key: impl Fn(&T) -> &str) {
+///
+/// It needs no true order, and never fails as a library's sort may.
+pub fn sort_keys<T>(items: &mut Vec<T>, profile: Profile, key: impl Fn(&T) -> &str) {
     items.sort_by(|a, b| key(a).cmp(key(b)));
-    // An insertion into a sorted list needs no true order, and it never fails as a library's sort may.
-    for next in 1..items.len() {
-        let place = items[..next]
-            .partition_point(|item| compare_keys(key(item), key(&items[next]), profile) != Ordering::Greater);
-        items[place..=next].rotate_right(1);
+    let is_before = |a: usize, b: usize| compare_keys(key(&items[a]), key(&items[b]), profile) != Ordering::Greater;
+    let order = sorted(0..items.len(), &is_before);
+    let mut old: Vec<Option<T>> = items.drain(..).map(Some).collect();
+    items.extend(order.into_iter().filter_map(|at| old[at].take()));
+}
+
+/// Returns the numbers of `range` so that each comes before those that it is before; halves that are sorted are merged.
+fn sorted(range: Range<usize>, is_before: &impl Fn(usize, usize) -> bool) -> Vec<usize> {
+    if range.len() > RUN {
+        let middle = range.start + range.len() / 2;
+        let [first, second] = [range.start..middle, middle..range.end].map(|half| sorted(half, is_before));
+        return merged(&first, &second, is_before);
     }
+    let mut order = Vec::with_capacity(range.len());
+    for next in range {
+        order.insert(order.partition_point(|at| is_before(*at, next)), next);
+    }
+    order
+}
+
+fn merged(mut first: &[usize], mut second: &[usize], is_before: &impl Fn(usize, usize) -> bool) -> Vec<usize> {
+    let mut order = Vec::with_capacity(first.len() + second.len());
+    while let ([one, others @ ..], [other, rest @ ..]) = (first, second) {
+        if is_before(*one, *other) {
+            order.push(*one);
+            first = others;
+        } else {
+            order.push(*other);
+            second = rest;
+        }
+    }
+    order.extend_from_slice(first);
+    order.extend_from_slice(second);
+    order
 }
 
 fn is_letter(c: char) -> bool {
@@ -61,4 +94,35 @@ fn number(text: &str, start: i64) -> (i64, usize) {
         let digit = i64::from(u32::from(c)) - i64::from(b'0');
         (value.wrapping_mul(10).wrapping_add(digit), count + 1)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_keys_is_sorted_whatever_they_contradict() {
+        let mut random = 1_u64;
+        let mut next = |below: u64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (random >> 33) % below
+        };
+        for n in [60, RUN, 5 * RUN] {
+            let letters = ["0", "1", "10", "2", "a", "b", "_", "é"];
+            let mut key = || (0..=next(6)).map(|_| letters[usize::try_from(next(8)).unwrap()]).collect::<String>();
+            let mut keys: Vec<String> = (0..n).map(|_| key()).collect();
+            let mut reversed: Vec<String> = keys.iter().rev().cloned().collect();
+            sort_keys(&mut keys, Profile::Go2, String::as_str);
+            sort_keys(&mut reversed, Profile::Go2, String::as_str);
+            assert_eq!(keys, reversed);
+            assert_eq!(keys.len(), n);
+        }
+    }
+
+    #[test]
+    fn keys_without_contradictions_come_in_order() {
+        let mut keys: Vec<String> = (0..3 * RUN).rev().map(|n| format!("key{n}")).collect();
+        sort_keys(&mut keys, Profile::Go2, String::as_str);
+        assert!(keys.iter().enumerate().all(|(n, key)| *key == format!("key{n}")));
+    }
 }

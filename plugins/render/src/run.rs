@@ -19,8 +19,7 @@ impl Plugin for Args {
     }
 
     fn quick(arguments: &[OsString]) -> Option<Self> {
-        let variables: Vec<_> = std::env::vars_os().map(|(name, _)| name).collect();
-        crate::args::quick::parse(arguments, variables.iter().map(OsString::as_os_str))
+        crate::args::quick::parse(arguments, std::env::vars_os().map(|(name, _)| name))
     }
 
     fn run(self, report: &Report) -> Result<Outcome, Diagnostic> {

@@ -24,6 +24,7 @@ impl Value {
         }
     }
 
+    /// Apart, since it calls itself: what most values need stands inside of the callers.
     fn owned_below(&self) -> usize {
         match self {
             Self::List(list) => list.owned_bytes(),

@@ -66,12 +66,10 @@ impl Str {
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Repr::Inline { length, bytes } => &bytes[..usize::from(*length)],
-            Repr::Static(bytes) => bytes,
-            Repr::Shared(bytes) => bytes,
             Repr::Part { whole, start, length } => {
                 &whole.own_bytes()[*start as usize..*start as usize + *length as usize]
             }
+            _ => self.own_bytes(),
         }
     }
 

@@ -14,7 +14,7 @@ pub(crate) use capabilities::{BuildInfo, Capabilities, KubeVersion};
 pub(crate) use errors::{FAILURE_END, FAILURE_START};
 use memchr::memmem;
 pub(crate) use state::State;
-pub(crate) use texts::Texts;
+pub(crate) use texts::{SMALL, Texts};
 use towpath_gotmpl::{Limits, Map, MissingKey, Session, Str, Templates, Value};
 
 use crate::{HelmError, Profile, RenderEnv, chart::Instance, functions::functions, limits::RenderLimits};

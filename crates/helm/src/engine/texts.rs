@@ -93,7 +93,7 @@ impl Texts {
 }
 
 /// Templates of fewer bytes are not counted: a part takes two at least.
-const SMALL: usize = 2 * MOST_PARTS;
+pub(crate) const SMALL: usize = 2 * MOST_PARTS;
 
 /// Actions, names, calls and arguments; each takes about 100 bytes.
 const MOST_PARTS: usize = 1_000_000;

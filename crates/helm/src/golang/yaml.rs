@@ -156,16 +156,10 @@ fn map_entries(
     Ok(())
 }
 
-/// More keys are sorted by std, which may fail on the contradictions in go-yaml's order; fewer are sorted without that risk.
-const MANY: usize = 2_000;
-
+/// Sorts by go-yaml's order of keys; most maps are already, and need no list of keys beside them.
 fn sort(entries: &mut Vec<(Str, Value)>, profile: Profile) {
     let compare = |one: &Str, other: &Str| compare_keys(&one.to_string_lossy(), &other.to_string_lossy(), profile);
     if entries.is_sorted_by(|(one, _), (other, _)| compare(one, other).is_le()) {
-        return;
-    }
-    if entries.len() > MANY {
-        entries.sort_by(|(one, _), (other, _)| compare(one, other));
         return;
     }
     let keyed = entries.drain(..).map(|entry| (entry.0.to_string_lossy().into_owned(), entry));

@@ -1,6 +1,6 @@
 //! The usual calls of `template`, read without clap: what it makes for a hundred options takes as long as rendering a small chart.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 use towpath_report::OutputArgs;
 
@@ -8,8 +8,9 @@ use super::{Args, Command, HelmVersion, Template};
 
 /// Returns what clap makes of `arguments`, or nothing where only clap can tell: for every other command and option, for all that
 /// is wrong, and where one of `variables` may stand for an option.
-pub(crate) fn parse<'a>(arguments: &[OsString], variables: impl IntoIterator<Item = &'a OsStr>) -> Option<Args> {
-    let is_option = |name: &OsStr| ["HELM_", "TOWPATH_"].iter().any(|start| name.to_string_lossy().starts_with(start));
+pub(crate) fn parse(arguments: &[OsString], variables: impl IntoIterator<Item = OsString>) -> Option<Args> {
+    let is_option =
+        |name: OsString| ["HELM_", "TOWPATH_"].iter().any(|start| name.to_string_lossy().starts_with(start));
     let mut words = arguments.iter().map(|argument| argument.to_str());
     if words.nth(1)?? != "template" || variables.into_iter().any(is_option) {
         return None;
@@ -133,8 +134,8 @@ mod tests {
     #[test]
     fn what_the_environment_says_is_left_to_clap() {
         let list = words(&["x", "chart"]);
-        assert!(parse(&list, [OsStr::new("PATH"), OsStr::new("HOME")]).is_some());
-        assert!(parse(&list, [OsStr::new("HELM_NAMESPACE")]).is_none());
-        assert!(parse(&list, [OsStr::new("TOWPATH_OFFLINE")]).is_none());
+        assert!(parse(&list, [OsString::from("PATH"), OsString::from("HOME")]).is_some());
+        assert!(parse(&list, [OsString::from("HELM_NAMESPACE")]).is_none());
+        assert!(parse(&list, [OsString::from("TOWPATH_OFFLINE")]).is_none());
     }
 }

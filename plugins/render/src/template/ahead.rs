@@ -16,9 +16,6 @@ use towpath_render::source::Tell;
 /// Bytes of templates that are parsed sooner than a thread is started for them.
 const FEW: usize = 24 << 10;
 
-/// Bytes of templates beyond which nothing is parsed before the whole chart is known and its size checked.
-const MANY: usize = 1 << 20;
-
 /// An engine, and a thread that parses for it.
 pub(super) struct Ahead {
     /// It is never given back: the process ends soon, and gives back what it holds faster.
@@ -50,11 +47,11 @@ impl Ahead {
         })
     }
 
-    /// Returns where the rest is parsed: a chart that was fetched, or came in an archive, was read by nobody here.
+    /// Returns where the rest is parsed. A chart that was fetched, or came in an archive, was read by nobody here.
     pub(super) fn rest(&self) -> Parsing {
         match self.texts.lock().unwrap_or_else(PoisonError::into_inner).bytes {
-            0 => Parsing::Beside,
-            _ => Parsing::Here,
+            1..=Engine::UNCHECKED_BYTES => Parsing::Here,
+            _ => Parsing::Beside,
         }
     }
 }
@@ -63,7 +60,7 @@ impl Texts {
     fn add(&mut self, text: &Arc<[u8]>, engine: &Arc<Engine>, profile: Profile) {
         self.bytes += text.len();
         // What nobody parses here is parsed by the rendering.
-        if self.bytes > MANY || self.sender.send(Arc::clone(text)).is_err() || self.bytes < FEW {
+        if self.bytes > Engine::UNCHECKED_BYTES || self.sender.send(Arc::clone(text)).is_err() || self.bytes < FEW {
             return;
         }
         if let Some(texts) = self.receiver.take() {
