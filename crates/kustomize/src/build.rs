@@ -18,6 +18,7 @@ use crate::{
     output::{Built, Origin, Output},
     read, references,
     resource::Resource,
+    site::Site,
     sort, transform, vars,
 };
 
@@ -38,14 +39,7 @@ pub fn build(tree: &FileTree, root: &TreePath, options: &Options) -> Result<Outp
     target.build_metadata = target.kustomization.build_metadata.iter().map(|option| option.text.clone()).collect();
     target.noted = (!target.build_metadata.is_empty()).then(String::new);
     let mut all = target.accumulate(Accumulator::default(), &mut warnings)?;
-    for resource in &mut all.resources.list {
-        if resource.needs_hash {
-            let suffix = hash::suffix(&resource.node).map_err(|problem| resource.error(problem))?;
-            resource.remember_id();
-            let name = format!("{}-{suffix}", resource.name());
-            resource.set_name(&name);
-        }
-    }
+    hash::add_suffixes(&mut all.resources)?;
     references::update(&mut all)?;
     vars::resolve(&mut all)?;
     drop_local(&mut all)?;
@@ -104,6 +98,10 @@ impl<'t> Target<'t> {
 
     pub(crate) fn written(&self) -> Written<'_> {
         Written { file: &self.file, content: &self.content }
+    }
+
+    pub(crate) fn site(&self) -> Site<'_> {
+        Site::of_file(&self.place, &self.file, &self.content)
     }
 
     pub(crate) fn decoder(&self) -> Decoder<'_> {

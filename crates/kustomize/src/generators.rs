@@ -11,6 +11,7 @@ use crate::{
     node::{Entry, Kind, Node, Scalar, Style, Tag},
     output::Origin,
     resource::{Behavior, Resource},
+    site::Site,
 };
 
 /// The longest line of an environment file: where Go's scanner gives up.
@@ -22,22 +23,27 @@ pub(crate) fn generate(target: &Target<'_>) -> Result<Vec<Resource>, KustomizeEr
     let config_maps = file.config_maps.iter().map(|generator| ("ConfigMap", "configMapGenerator", generator));
     let secrets = file.secrets.iter().map(|generator| ("Secret", "secretGenerator", generator));
     let one = |(kind, field, generator): (&str, &'static str, &Generator)| {
-        make(target, kind, field, generator)
-            .map_err(|error| error.during(format!("generating {kind} '{}' of {}", generator.name, target.file)))
+        let global = file.generator_options.as_ref();
+        let options = GeneratorOptions::merged(generator.options.as_ref(), global);
+        let made = make(target.site(), kind, generator, &options)
+            .map_err(|error| error.during(format!("generating {kind} '{}' of {}", generator.name, target.file)))?;
+        let plugin = if kind == "Secret" { "SecretGenerator" } else { "ConfigMapGenerator" };
+        let origin = Origin { generator: Some(field), ..made.origin.clone() };
+        Ok(Resource { note: target.plugin_note(plugin), origin, ..made })
     };
     config_maps.chain(secrets).map(one).collect()
 }
 
-fn make(
-    target: &Target<'_>,
+/// Returns the object that one generator makes.
+pub(crate) fn make(
+    site: Site<'_>,
     kind: &str,
-    field: &'static str,
     generator: &Generator,
+    options: &GeneratorOptions,
 ) -> Result<Resource, KustomizeError> {
-    let options = GeneratorOptions::merged(generator.options.as_ref(), target.kustomization.generator_options.as_ref());
     if generator.name.is_empty() {
         let message = "a configmap must have a name".to_owned();
-        return Err(target.decoder().error(generator.span, message, Vec::new()));
+        return Err(site.error(generator.span, message, Vec::new()));
     }
     let mut node = Kind::Mapping.empty();
     let mut set = |name: &str, value: Node| {
@@ -45,24 +51,21 @@ fn make(
     };
     set("apiVersion", Node::text("v1"));
     set("kind", Node::text(kind));
-    set("metadata", Node::Mapping(metadata(generator, &options)));
+    set("metadata", Node::Mapping(metadata(generator, options)));
     if kind == "Secret" {
         set("type", Node::text(if generator.kind.is_empty() { "Opaque" } else { &generator.kind }));
     }
-    let pairs = pairs(target, generator)?;
+    let pairs = pairs(site, generator)?;
     for (name, entries) in if kind == "Secret" { secret_data(&pairs) } else { config_map_data(&pairs) } {
         set(name, Node::Mapping(entries));
     }
     if options.immutable {
         set("immutable", Node::Scalar(Scalar::tagged("true", Tag::Boolean)));
     }
-    let line = target.written().location(generator.span).line;
-    let plugin = if kind == "Secret" { "SecretGenerator" } else { "ConfigMapGenerator" };
-    let origin = Origin { file: target.file.clone(), line, generator: Some(field) };
+    let origin = Origin { file: site.file.clone(), line: site.location(generator.span).line, generator: None };
     Ok(Resource {
         needs_hash: !options.disable_hash,
         behavior: behavior(&generator.behavior),
-        note: target.plugin_note(plugin),
         ..Resource::new(node, origin)
     })
 }
@@ -93,11 +96,11 @@ fn metadata(generator: &Generator, options: &GeneratorOptions) -> Vec<Entry> {
 type Data = std::collections::BTreeMap<String, Vec<u8>>;
 
 /// Returns keys and values of all sources; a key that stands twice is an error.
-fn pairs(target: &Target<'_>, generator: &Generator) -> Result<Data, KustomizeError> {
+fn pairs(site: Site<'_>, generator: &Generator) -> Result<Data, KustomizeError> {
     let mut all: Vec<(String, Vec<u8>, &Text)> = Vec::new();
     for source in &generator.envs {
-        let (_, bytes) = target.load_file(source)?;
-        let pairs = environment(&bytes).map_err(|problem| target.decoder().error(source.span, problem, Vec::new()))?;
+        let (_, bytes) = site.load(source)?;
+        let pairs = environment(&bytes).map_err(|problem| site.error(source.span, problem, Vec::new()))?;
         all.extend(pairs.into_iter().map(|(key, value)| (key, value, source)));
     }
     for source in &generator.literals {
@@ -107,21 +110,20 @@ fn pairs(target: &Target<'_>, generator: &Generator) -> Result<Data, KustomizeEr
             }
             _ => {
                 let message = format!("invalid literal source {}, expected key=value", source.text);
-                return Err(target.decoder().error(source.span, message, Vec::new()));
+                return Err(site.error(source.span, message, Vec::new()));
             }
         }
     }
     for source in &generator.files {
-        let (key, path) =
-            file_source(&source.text).map_err(|problem| target.decoder().error(source.span, problem, Vec::new()))?;
-        let (_, bytes) = target.load_file(&Text { text: path.to_owned(), span: source.span })?;
+        let (key, path) = file_source(&source.text).map_err(|problem| site.error(source.span, problem, Vec::new()))?;
+        let (_, bytes) = site.load(&Text { text: path.to_owned(), span: source.span })?;
         all.push((key.to_owned(), bytes.to_vec(), source));
     }
     let mut data = Data::new();
     for (key, value, source) in all {
         if data.contains_key(&key) {
             let message = format!("configmap {} illegally repeats the key `{key}`", generator.name);
-            return Err(target.decoder().error(source.span, message, Vec::new()));
+            return Err(site.error(source.span, message, Vec::new()));
         }
         data.insert(key, value);
     }

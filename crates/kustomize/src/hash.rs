@@ -5,12 +5,25 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    error::KustomizeError,
     json,
     node::{NoValue, Node, Value},
+    resources::Resources,
 };
 
+/// Adds the suffix to the names of the resources that ask for it.
+pub(crate) fn add_suffixes(resources: &mut Resources) -> Result<(), KustomizeError> {
+    for resource in resources.list.iter_mut().filter(|resource| resource.needs_hash) {
+        let suffix = suffix(&resource.node).map_err(|problem| resource.error(problem))?;
+        resource.remember_id();
+        let name = format!("{}-{suffix}", resource.name());
+        resource.set_name(&name);
+    }
+    Ok(())
+}
+
 /// Returns the ten letters for a ConfigMap, a Secret or anything else.
-pub(crate) fn suffix(node: &Node) -> Result<String, NoValue> {
+fn suffix(node: &Node) -> Result<String, NoValue> {
     let kind = node.field("kind").map_or("", Node::as_text);
     let value = |name: &str| -> Result<Value, NoValue> {
         match node.field(name) {

@@ -42,6 +42,7 @@ mod resources;
 mod scalar;
 mod schema;
 mod selector;
+mod site;
 mod sort;
 mod transform;
 mod vars;

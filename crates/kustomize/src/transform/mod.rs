@@ -24,7 +24,7 @@ pub(crate) fn apply(target: &Target<'_>, all: &mut Accumulator) -> Result<(), Ku
     let file = &target.kustomization;
     let config = std::sync::Arc::clone(&all.config);
     let loaded = patches::load(target)?;
-    let replacements = replacement::load(target)?;
+    let replacements = replacement::load(target.site(), &file.replacements)?;
     let label_sets = labels::sets(file, &config)?;
     let resources = &mut all.resources;
     if !loaded.legacy_strategic.is_empty() {
@@ -60,7 +60,7 @@ pub(crate) fn apply(target: &Target<'_>, all: &mut Accumulator) -> Result<(), Ku
         note(target, resources, "PatchJson6902Transformer");
     }
     for entry in &file.replicas {
-        replicas::apply(target, resources, entry, &config.replicas)?;
+        replicas::apply(target.site(), resources, entry, &config.replicas)?;
         note(target, resources, "ReplicaCountTransformer");
     }
     for image in &file.images {
@@ -68,7 +68,7 @@ pub(crate) fn apply(target: &Target<'_>, all: &mut Accumulator) -> Result<(), Ku
         note(target, resources, "ImageTagTransformer");
     }
     if !file.replacements.is_empty() {
-        replacement::apply(target, resources, &replacements)?;
+        replacement::apply(target.site(), resources, &replacements)?;
         note(target, resources, "ReplacementTransformer");
     }
     Ok(())

@@ -15,6 +15,7 @@ use crate::{
     resource::Resource,
     resources::{Patching, Resources},
     selector::Selector,
+    site::Site,
 };
 
 /// The patches of a kustomization file, read.
@@ -40,13 +41,13 @@ enum Content {
 }
 
 pub(super) fn load(target: &Target<'_>) -> Result<Loaded, KustomizeError> {
-    let file = &target.kustomization;
+    let (file, site) = (&target.kustomization, target.site());
     let mut legacy_strategic = Vec::new();
     for entry in &file.patches_strategic_merge {
-        legacy_strategic.extend(legacy(target, entry)?);
+        legacy_strategic.extend(legacy(site, entry)?);
     }
-    let patches = file.patches.iter().map(|patch| load_patch(target, patch)).collect::<Result<_, _>>()?;
-    let legacy_json = file.patches_json.iter().map(|patch| load_json(target, patch)).collect::<Result<_, _>>()?;
+    let patches = file.patches.iter().map(|patch| load_patch(site, patch)).collect::<Result<_, _>>()?;
+    let legacy_json = file.patches_json.iter().map(|patch| load_json(site, patch)).collect::<Result<_, _>>()?;
     Ok(Loaded { legacy_strategic, patches, legacy_json })
 }
 
@@ -62,13 +63,13 @@ pub(super) fn apply_legacy(resources: &mut Resources, patches: &[Patching]) -> R
 }
 
 /// An entry of `patchesStrategicMerge` is a patch, or else the path of one.
-fn legacy(target: &Target<'_>, entry: &Text) -> Result<Vec<Patching>, KustomizeError> {
-    let inline = read::objects_of_text(target.file.as_str(), &entry.text);
+pub(super) fn legacy(site: Site<'_>, entry: &Text) -> Result<Vec<Patching>, KustomizeError> {
+    let inline = read::objects_of_text(site.file.as_str(), &entry.text);
     let (file, objects) = match inline {
-        Ok(objects) => (target.file.clone(), objects),
-        Err(error) if entry.text.contains('\n') && target.place.find(&entry.text)? != Found::File => return Err(error),
+        Ok(objects) => (site.file.clone(), objects),
+        Err(error) if entry.text.contains('\n') && site.place.find(&entry.text)? != Found::File => return Err(error),
         Err(_) => {
-            let (file, bytes) = target.load_file(entry)?;
+            let (file, bytes) = site.load(entry)?;
             let objects = read::objects(&file, &bytes)?;
             (file, objects)
         }
@@ -85,16 +86,16 @@ fn patching(object: read::Object, file: &TreePath, patch: &Patch) -> Patching {
     }
 }
 
-fn load_patch(target: &Target<'_>, patch: &Patch) -> Result<LoadedPatch, KustomizeError> {
-    let fail = |message: &str| Err(target.decoder().error(patch.span, message.to_owned(), Vec::new()));
+pub(super) fn load_patch(site: Site<'_>, patch: &Patch) -> Result<LoadedPatch, KustomizeError> {
+    let fail = |message: &str| Err(site.error(patch.span, message.to_owned(), Vec::new()));
     let inline = patch.text.text.trim();
     let (text, file, source, span) = match (inline, patch.path.text.as_str()) {
         ("", "") => return fail("must specify one of patch and path"),
         ("", named) => {
-            let (file, bytes) = target.load_file(&patch.path)?;
+            let (file, bytes) = site.load(&patch.path)?;
             (String::from_utf8_lossy(&bytes).into_owned(), file, format!("[path: {named:?}]"), patch.path.span)
         }
-        (inline, "") => (inline.to_owned(), target.file.clone(), format!("[patch: {inline:?}]"), patch.text.span),
+        (inline, "") => (inline.to_owned(), site.file.clone(), format!("[patch: {inline:?}]"), patch.text.span),
         _ => return fail("patch and path can't be set at the same time"),
     };
     let strategic = read::objects_of_text(file.as_str(), &text);
@@ -107,14 +108,14 @@ fn load_patch(target: &Target<'_>, patch: &Patch) -> Result<LoadedPatch, Kustomi
             Content::Strategic(objects.into_iter().map(|object| patching(object, &file, patch)).collect())
         }
         (Err(_), Ok(operations)) => Content::Json(operations),
-        (Err(strategic), Err(json)) => return Err(unreadable(target, &text, &source, span, strategic, json)),
+        (Err(strategic), Err(json)) => return Err(unreadable(site, &text, &source, span, strategic, json)),
     };
     Ok(LoadedPatch { content, target: patch.target.clone(), source, file })
 }
 
 /// A text that is no patch of either kind: the reason is that of the kind that it looks like.
 fn unreadable(
-    target: &Target<'_>,
+    site: Site<'_>,
     text: &str,
     source: &str,
     span: Span,
@@ -124,7 +125,7 @@ fn unreadable(
     let shown: String = source.chars().take(200).collect();
     let message = format!("unable to parse SM or JSON patch from {shown}");
     if text.trim_start().starts_with(['-', '[']) {
-        return target.decoder().error(span, message, vec![json]);
+        return site.error(span, message, vec![json]);
     }
     strategic.during(message)
 }
@@ -138,21 +139,21 @@ fn json_patch(text: &str) -> Result<Vec<Operation>, String> {
     json::operations(&value).ok_or_else(|| "a JSON patch is a list of objects".to_owned())
 }
 
-fn load_json(target: &Target<'_>, patch: &Patch) -> Result<LoadedPatch, KustomizeError> {
-    let fail = |message: String| Err(target.decoder().error(patch.span, message, Vec::new()));
+pub(super) fn load_json(site: Site<'_>, patch: &Patch) -> Result<LoadedPatch, KustomizeError> {
+    let fail = |message: String| Err(site.error(patch.span, message, Vec::new()));
     if patch.target.as_ref().is_none_or(|selector| selector.name.is_empty()) {
         return fail("must specify the target name".to_owned());
     }
     let (text, file) = match (patch.text.text.as_str(), patch.path.text.as_str()) {
         ("", "") => return fail("empty file path and empty jsonOp".to_owned()),
         ("", named) => {
-            let (file, bytes) = target.load_file(&patch.path)?;
+            let (file, bytes) = site.load(&patch.path)?;
             if bytes.is_empty() {
                 return fail(format!("patch file '{named}' empty seems to be empty"));
             }
             (String::from_utf8_lossy(&bytes).into_owned(), file)
         }
-        (inline, "") => (inline.to_owned(), target.file.clone()),
+        (inline, "") => (inline.to_owned(), site.file.clone()),
         _ => return fail("must specify a file path or jsonOp, not both".to_owned()),
     };
     match json_patch(&text) {

@@ -2,24 +2,24 @@
 
 use super::structured;
 use crate::{
-    build::Target as Directory,
     error::{KustomizeError, Problem},
     id::ResId,
-    kustomization::{Decoder, FieldOptions, Replacement, Source, Target, Unknown},
+    kustomization::{Decoder, FieldOptions, Replacement, ReplacementEntry, Source, Target, Unknown},
     node::{Create, Node},
     path, read,
     resource::Resource,
     resources::Resources,
     selector::{Compiled, Selector},
+    site::Site,
 };
 
 /// What is replaced where nothing else is named.
 const NAME: &str = "metadata.name";
 
-/// Returns the replacements of a kustomization file, those in files too.
-pub(super) fn load(directory: &Directory<'_>) -> Result<Vec<Replacement>, KustomizeError> {
+/// Returns the replacements that a configuration names, those in files too.
+pub(super) fn load(site: Site<'_>, entries: &[ReplacementEntry]) -> Result<Vec<Replacement>, KustomizeError> {
     let mut all = Vec::new();
-    for entry in &directory.kustomization.replacements {
+    for entry in entries {
         let inline = &entry.replacement;
         if entry.path.text.is_empty() {
             all.push(inline.clone());
@@ -27,9 +27,9 @@ pub(super) fn load(directory: &Directory<'_>) -> Result<Vec<Replacement>, Kustom
         }
         if inline.source.is_some() || inline.targets.as_ref().is_some_and(|targets| !targets.is_empty()) {
             let message = "cannot specify both path and inline replacement".to_owned();
-            return Err(directory.decoder().error(inline.span, message, Vec::new()));
+            return Err(site.error(inline.span, message, Vec::new()));
         }
-        let (file, bytes) = directory.load_file(&entry.path)?;
+        let (file, bytes) = site.load(&entry.path)?;
         let text = String::from_utf8_lossy(&bytes);
         let Some(document) = read::configuration(file.as_str(), &text)? else { continue };
         let decoder = Decoder { file: file.as_str(), text: &text, unknown: Unknown::Ignored };
@@ -43,12 +43,12 @@ pub(super) fn load(directory: &Directory<'_>) -> Result<Vec<Replacement>, Kustom
 }
 
 pub(super) fn apply(
-    directory: &Directory<'_>,
+    site: Site<'_>,
     resources: &mut Resources,
     replacements: &[Replacement],
 ) -> Result<(), KustomizeError> {
     for replacement in replacements {
-        let at = |problem: String| directory.decoder().error(replacement.span, problem, Vec::new());
+        let at = |problem: String| site.error(replacement.span, problem, Vec::new());
         let has_source = replacement.source.is_some() || replacement.value.is_some();
         let Some(targets) = replacement.targets.as_ref().filter(|_| has_source) else {
             return Err(at("replacements must specify a source and at least one target".to_owned()));

@@ -1,14 +1,14 @@
 use crate::{
-    build::Target,
     error::KustomizeError,
     fieldspec::{FieldSpec, Leaf},
     kustomization::Replicas,
     node::{Scalar, Tag},
     resources::Resources,
+    site::Site,
 };
 
 pub(super) fn apply(
-    target: &Target<'_>,
+    site: Site<'_>,
     resources: &mut Resources,
     replicas: &Replicas,
     specs: &[FieldSpec],
@@ -35,5 +35,5 @@ pub(super) fn apply(
         replicas.name,
         kinds.join(" ")
     );
-    Err(target.decoder().error(replicas.span, message, Vec::new()))
+    Err(site.error(replicas.span, message, Vec::new()))
 }

@@ -1,0 +1,38 @@
+//! Where a piece of configuration is written, and the directory whose files it may name.
+
+use std::sync::Arc;
+
+use towpath_model::{Location, Span, TreePath};
+
+use crate::{
+    error::KustomizeError,
+    kustomization::Text,
+    loader::{Place, Written},
+};
+
+/// A configuration in its file.
+#[derive(Clone, Copy)]
+pub(crate) struct Site<'s> {
+    pub(crate) place: &'s Place<'s>,
+    pub(crate) file: &'s TreePath,
+    content: &'s str,
+}
+
+impl<'s> Site<'s> {
+    pub(crate) fn of_file(place: &'s Place<'s>, file: &'s TreePath, content: &'s str) -> Self {
+        Self { place, file, content }
+    }
+
+    pub(crate) fn location(&self, span: Span) -> Location {
+        Location::of(&self.file.to_string(), self.content, span)
+    }
+
+    pub(crate) fn error(&self, span: Span, message: String, hints: Vec<String>) -> KustomizeError {
+        KustomizeError::Field { message, location: Box::new(self.location(span)), hints }
+    }
+
+    /// Loads a file that the configuration names.
+    pub(crate) fn load(&self, path: &Text) -> Result<(TreePath, Arc<[u8]>), KustomizeError> {
+        self.place.load(path, Written { file: self.file, content: self.content })
+    }
+}
