@@ -13,10 +13,11 @@ use crate::{
     generators, hash,
     kustomization::{Decoder, Kustomization, Text, Unknown},
     loader::{Found, Place, Written},
-    options::Options,
-    origin::{Note, joined},
+    options::{ManagedBy, Options},
+    origin::{Note, Way},
     output::{Built, Origin, Output},
     read, references,
+    remote::{self, RepositoryAddress, Session},
     resource::Resource,
     site::Site,
     sort, transform, vars,
@@ -30,14 +31,26 @@ use crate::{
 /// When a file is missing or wrong, resources do not fit together, or a field is used that is not supported.
 ///
 /// # Deviation
-/// Remote resources, plugins outside this program and `crds` are refused. Comments that carry OpenAPI schemas do not
-/// count in strategic merge patches.
+/// Plugins outside this program are refused. Comments that carry OpenAPI schemas do not count in strategic merge patches.
 pub fn build(tree: &FileTree, root: &TreePath, options: &Options) -> Result<Output, KustomizeError> {
-    let place = Place::root(tree, root, options.load_restrictor);
+    let session = Session::new(options);
+    run(Place::root(&session, tree, root))
+}
+
+/// Returns what `kustomize build` makes of a directory of a repository.
+///
+/// # Errors
+/// As [`build`], or when it cannot be fetched.
+pub fn build_remote(address: &RepositoryAddress, options: &Options) -> Result<Output, KustomizeError> {
+    let session = Session::new(options);
+    run(Place::remote(&session, address)?)
+}
+
+fn run(place: Place<'_>) -> Result<Output, KustomizeError> {
     let mut warnings = Vec::new();
     let mut target = Target::load(place, &mut warnings)?;
     target.build_metadata = target.kustomization.build_metadata.iter().map(|option| option.text.clone()).collect();
-    target.noted = (!target.build_metadata.is_empty()).then(String::new);
+    target.noted = (!target.build_metadata.is_empty()).then(Way::default);
     let mut all = target.accumulate(Accumulator::default(), &mut warnings)?;
     hash::add_suffixes(&mut all.resources)?;
     references::update(&mut all)?;
@@ -55,7 +68,7 @@ pub(crate) struct Target<'t> {
     content: String,
     build_metadata: Vec<String>,
     /// The way from the root of the build, if it is to be written down.
-    noted: Option<String>,
+    noted: Option<Way>,
 }
 
 impl<'t> Target<'t> {
@@ -116,7 +129,7 @@ impl<'t> Target<'t> {
     /// Returns what `buildMetadata` writes for one of kustomize's own plugins.
     pub(crate) fn plugin_note(&self, plugin: &'static str) -> Option<Note> {
         let noted = self.noted.as_ref()?;
-        Some(Note::of_plugin(joined(noted, self.file.name()), plugin))
+        Some(Note::of_plugin(noted.on_to(self.file.name()), plugin))
     }
 
     fn accumulate(&self, mut all: Accumulator, warnings: &mut Vec<String>) -> Result<Accumulator, KustomizeError> {
@@ -146,16 +159,53 @@ impl<'t> Target<'t> {
         path: &Text,
         warnings: &mut Vec<String>,
     ) -> Result<(), KustomizeError> {
-        if self.place.find(&path.text)? == Found::File {
-            let (file, bytes) = self.load_file(path)?;
-            let objects = read::objects(&file, &bytes)?;
-            let note = self.noted.as_ref().map(|noted| Note::of_file(joined(noted, &path.text)));
-            let resources = objects.into_iter().map(|object| {
-                let origin = Origin { file: file.clone(), line: object.line, generator: None };
-                Resource { note: note.clone(), ..Resource::new(object.node, origin) }
-            });
-            return all.resources.append(resources.collect());
+        if remote::is_file_address(&path.text) {
+            return self.accumulate_address(all, path, warnings);
         }
+        if self.place.find(&path.text)? == Found::File {
+            return all.resources.append(self.resources_of(path)?);
+        }
+        self.accumulate_directory(all, path, warnings)
+    }
+
+    /// Adds what an address names: a file, or a directory of a repository, which cannot be told without asking.
+    fn accumulate_address(
+        &self,
+        all: &mut Accumulator,
+        path: &Text,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), KustomizeError> {
+        let as_file = match self.resources_of(path) {
+            Ok(resources) => return all.resources.append(resources),
+            Err(error) => error,
+        };
+        if RepositoryAddress::parse(&path.text).is_err() {
+            return Err(as_file);
+        }
+        self.accumulate_directory(all, path, warnings).map_err(|error| match as_file.root() {
+            KustomizeError::Outside(diagnostic) => error.beside(diagnostic),
+            _ => error,
+        })
+    }
+
+    /// Returns the resources of a file.
+    fn resources_of(&self, path: &Text) -> Result<Vec<Resource>, KustomizeError> {
+        let (file, bytes) = self.load_file(path)?;
+        let objects = read::objects(&file, &bytes)?;
+        let note = self.noted.as_ref().map(|noted| Note::of_file(noted.on_to(&path.text)));
+        let resource = |object: read::Object| {
+            let origin = Origin { file: file.clone(), line: object.line, generator: None };
+            Resource { note: note.clone(), ..Resource::new(object.node, origin) }
+        };
+        Ok(objects.into_iter().map(resource).collect())
+    }
+
+    fn accumulate_directory(
+        &self,
+        all: &mut Accumulator,
+        path: &Text,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), KustomizeError> {
         let below = self.enter(path, warnings)?;
         if below.kustomization.is_component() {
             let message = format!("expected kind != 'Component' for path '{}'", below.place.directory);
@@ -182,9 +232,12 @@ impl<'t> Target<'t> {
     }
 
     fn enter(&self, path: &Text, warnings: &mut Vec<String>) -> Result<Self, KustomizeError> {
+        if RepositoryAddress::is_forced(&path.text) {
+            warnings.push(FORCED_GIT.to_owned());
+        }
         let mut below = Self::load(self.place.enter(path, self.written())?, warnings)?;
         below.build_metadata.clone_from(&self.build_metadata);
-        below.noted = self.noted.as_ref().map(|noted| joined(noted, &path.text));
+        below.noted = self.noted.as_ref().map(|noted| noted.on_to(&path.text));
         Ok(below)
     }
 
@@ -230,7 +283,9 @@ impl<'t> Target<'t> {
     }
 
     fn finish(&self, mut all: Accumulator, warnings: Vec<String>) -> Result<Output, KustomizeError> {
-        if self.kustomization.has_build_metadata("managedByLabel") {
+        let session = self.place.session;
+        if self.kustomization.has_build_metadata("managedByLabel") || session.options.managed_by == ManagedBy::Labelled
+        {
             transform::add_managed_by(&mut all.resources)?;
         }
         let with_origin = self.kustomization.has_build_metadata("originAnnotations");
@@ -239,7 +294,7 @@ impl<'t> Target<'t> {
             resource.finish_annotations(with_origin, with_transformations);
         }
         let resources = all.resources.list.iter().map(Built::of).collect::<Result<_, _>>()?;
-        Ok(Output { resources, warnings })
+        Ok(Output { resources, warnings, fetched: session.fetched() })
     }
 }
 
@@ -254,6 +309,10 @@ fn drop_local(all: &mut Accumulator) -> Result<(), KustomizeError> {
     });
     Ok(())
 }
+
+const FORCED_GIT: &str = "Warning: Forcing the git protocol using the 'git::' URL prefix is not supported. Kustomize currently \
+     strips this invalid prefix, but will stop doing so in a future release. Please remove the 'git::' prefix from your \
+     configuration.";
 
 fn deprecation(field: &str) -> String {
     let instead = match field {

@@ -76,6 +76,9 @@ pub enum KustomizeError {
         /// The file that it came from.
         file: TreePath,
     },
+    /// What is outside of the tree could not be had: a repository, a file on the web, a chart.
+    #[error("{}", .0.message)]
+    Outside(Box<Diagnostic>),
     /// More was asked for than is allowed.
     #[error("{0}")]
     Limit(String),
@@ -133,6 +136,33 @@ impl KustomizeError {
         Self::While { doing: doing.into(), source: Box::new(self) }
     }
 
+    pub(crate) fn outside(diagnostic: Diagnostic) -> Self {
+        Self::Outside(Box::new(diagnostic))
+    }
+
+    /// Adds why it is no file either.
+    pub(crate) fn beside(self, as_file: &Diagnostic) -> Self {
+        let mut own = self.diagnostic();
+        own.causes.push(format!("as a file: {}", as_file.message));
+        own.causes.extend(as_file.causes.iter().cloned());
+        Self::outside(own)
+    }
+
+    /// Says where something outside is named, unless the error has a place already.
+    pub(crate) fn named(mut self, location: Location) -> Self {
+        match &mut self {
+            Self::Outside(diagnostic) if diagnostic.location.is_none() => {
+                diagnostic.location = Some(Box::new(location));
+                self
+            }
+            Self::Resources(message) => {
+                let message = std::mem::take(message);
+                Self::Path { message, location: Box::new(location), hints: Vec::new() }
+            }
+            _ => self,
+        }
+    }
+
     /// Returns the innermost error, which says what is wrong.
     pub fn root(&self) -> &Self {
         match self {
@@ -147,6 +177,7 @@ impl KustomizeError {
         let mut diagnostic = match root {
             Self::Yaml(problem) => problem.diagnostic.clone(),
             Self::Source(error) => Diagnostic::from_error(Kind::Remote, error),
+            Self::Outside(diagnostic) => (**diagnostic).clone(),
             other => Diagnostic::new(Kind::Usage, other.to_string()),
         };
         match root {

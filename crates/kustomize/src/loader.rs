@@ -2,17 +2,33 @@
 
 use std::sync::Arc;
 
-use towpath_model::{Entry, FileTree, Location, TreePath};
+use towpath_model::{Entry, FileTree, Location, PathError, TreePath};
 
-use crate::{error::KustomizeError, kustomization::Text, options::LoadRestrictor};
+use crate::{
+    error::KustomizeError,
+    kustomization::Text,
+    options::LoadRestrictor,
+    remote::{self, RepositoryAddress, Session},
+};
 
 /// A directory that is being built, and those that led to it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Place<'t> {
-    tree: &'t FileTree,
+    pub(crate) session: &'t Session<'t>,
+    tree: FileTree,
+    /// Where the root of `tree` stands in paths: empty, or the name of a repository.
+    mount: TreePath,
     restrictor: LoadRestrictor,
     pub(crate) directory: TreePath,
-    visited: Vec<TreePath>,
+    visited: Vec<Visited>,
+}
+
+/// A directory that leads to another.
+#[derive(Debug, Clone)]
+struct Visited {
+    directory: TreePath,
+    /// What was named, if it is the directory at which a repository was entered.
+    address: Option<String>,
 }
 
 /// How many bytes one file may have.
@@ -50,8 +66,48 @@ impl Written<'_> {
 }
 
 impl<'t> Place<'t> {
-    pub(crate) fn root(tree: &'t FileTree, directory: &TreePath, restrictor: LoadRestrictor) -> Self {
-        Self { tree, restrictor, directory: directory.clone(), visited: vec![directory.clone()] }
+    pub(crate) fn root(session: &'t Session<'t>, tree: &FileTree, directory: &TreePath) -> Self {
+        let visited = vec![Visited { directory: directory.clone(), address: None }];
+        let restrictor = session.options.load_restrictor;
+        let mount = TreePath::root();
+        Self { session, tree: tree.clone(), mount, restrictor, directory: directory.clone(), visited }
+    }
+
+    /// Returns the directory of a repository at which a build begins.
+    pub(crate) fn remote(session: &'t Session<'t>, address: &RepositoryAddress) -> Result<Self, KustomizeError> {
+        Self::in_clone(session, address, Vec::new())
+    }
+
+    /// Returns the directory that `address` names; nothing in it leads out of its repository.
+    fn in_clone(
+        session: &'t Session<'t>,
+        address: &RepositoryAddress,
+        mut visited: Vec<Visited>,
+    ) -> Result<Self, KustomizeError> {
+        let tree = session.repository(address)?.tree;
+        let wrong = |error: PathError| KustomizeError::Resources(error.to_string());
+        let mount = TreePath::parse(&address.shown()).map_err(wrong)?;
+        let inner = TreePath::parse(&address.directory).map_err(wrong)?;
+        let directory = mount.join(&format!("./{inner}")).map_err(wrong)?;
+        match tree.entry(&inner)? {
+            Some(Entry::Directory(_)) => {}
+            Some(Entry::File(_)) => {
+                let message = format!("'{directory}' refers to file '{}'; expecting directory", inner.name());
+                return Err(KustomizeError::Resources(message));
+            }
+            None => return Err(KustomizeError::Resources(format!("'{directory}' does not exist"))),
+        }
+        visited.push(Visited { directory: directory.clone(), address: Some(address.written.clone()) });
+        Ok(Self { session, tree, mount, restrictor: LoadRestrictor::RootOnly, directory, visited })
+    }
+
+    /// Returns what stands at a path.
+    fn entry(&self, path: &TreePath) -> Result<Option<Entry>, KustomizeError> {
+        if self.mount.as_str().is_empty() {
+            return Ok(self.tree.entry(path)?);
+        }
+        let inner = path.strip(&self.mount).and_then(|inner| TreePath::parse(inner).ok());
+        inner.map_or(Ok(None), |inner| Ok(self.tree.entry(&inner)?))
     }
 
     /// Returns the kustomization file of the directory: its path and content.
@@ -59,7 +115,7 @@ impl<'t> Place<'t> {
         let mut found = Vec::new();
         for name in NAMES {
             let path = self.directory.join(name).map_err(|error| KustomizeError::Resources(error.to_string()))?;
-            if let Some(bytes) = self.tree.file(&path)? {
+            if let Some(Entry::File(bytes)) = self.entry(&path)? {
                 found.push((path, bytes));
             }
         }
@@ -80,7 +136,7 @@ impl<'t> Place<'t> {
     /// Returns what a path leads to; paths out of the tree lead to nothing.
     pub(crate) fn find(&self, path: &str) -> Result<Found, KustomizeError> {
         let Ok(full) = self.directory.join(path) else { return Ok(Found::Nothing) };
-        Ok(match self.tree.entry(&full)? {
+        Ok(match self.entry(&full)? {
             Some(Entry::File(_)) => Found::File,
             Some(Entry::Directory(_)) => Found::Directory,
             None => Found::Nothing,
@@ -89,14 +145,16 @@ impl<'t> Place<'t> {
 
     /// Returns a file that the kustomization file names: its path and content.
     pub(crate) fn load(&self, path: &Text, written: Written<'_>) -> Result<(TreePath, Arc<[u8]>), KustomizeError> {
-        refuse_remote(path, written)?;
+        if remote::is_file_address(&path.text) {
+            return self.fetch(path, written);
+        }
         let full = self.resolve(path, written)?;
         if self.restrictor == LoadRestrictor::RootOnly && full.strip(&self.directory).is_none() {
             let message = format!("security; file '{full}' is not in or below '{}'", self.directory);
             let hint = "allow it with --load-restrictor LoadRestrictionsNone, or move the file below the kustomization";
             return Err(written.error(path, message, vec![hint.to_owned()]));
         }
-        match self.tree.entry(&full)? {
+        match self.entry(&full)? {
             Some(Entry::File(bytes)) if bytes.len() > MOST_BYTES => {
                 Err(written.error(path, format!("file '{full}' has more than {MOST_BYTES} bytes"), Vec::new()))
             }
@@ -108,8 +166,19 @@ impl<'t> Place<'t> {
         }
     }
 
+    fn fetch(&self, path: &Text, written: Written<'_>) -> Result<(TreePath, Arc<[u8]>), KustomizeError> {
+        let bytes = self.session.file(&path.text).map_err(|error| error.named(written.location(path.span)))?;
+        if bytes.len() > MOST_BYTES {
+            let message = format!("'{}' has more than {MOST_BYTES} bytes", remote::shown(&path.text));
+            return Err(written.error(path, message, Vec::new()));
+        }
+        let shown = remote::shown(&path.text);
+        let bare = shown.split_once("://").map_or(shown.as_str(), |(_, rest)| rest);
+        Ok((TreePath::parse(bare).unwrap_or_default(), bytes))
+    }
+
     fn near(&self, full: &TreePath) -> Vec<String> {
-        let Ok(Some(Entry::Directory(names))) = self.tree.entry(&full.parent()) else { return Vec::new() };
+        let Ok(Some(Entry::Directory(names))) = self.entry(&full.parent()) else { return Vec::new() };
         let stem = |name: &str| name.split('.').next().unwrap_or("").to_ascii_lowercase();
         let close = names.iter().find(|name| stem(name) == stem(full.name()));
         close.map(|name| format!("there is a `{name}` in that directory")).into_iter().collect()
@@ -120,7 +189,18 @@ impl<'t> Place<'t> {
         if path.text.is_empty() {
             return Err(written.error(path, "new root cannot be empty".to_owned(), Vec::new()));
         }
+        if let Ok(address) = RepositoryAddress::parse(&path.text) {
+            return self.enter_repository(&address, path, written);
+        }
         let directory = self.resolve(path, written)?;
+        if directory.strip(&self.mount).is_none() {
+            let message = format!(
+                "security; bases in kustomizations found in cloned git repos must be within the repo, but base \
+                 '{directory}' is outside '{}'",
+                self.mount
+            );
+            return Err(written.error(path, message, Vec::new()));
+        }
         match self.find(&path.text)? {
             Found::Directory => {}
             Found::File => {
@@ -128,36 +208,46 @@ impl<'t> Place<'t> {
                 return Err(written.error(path, message, Vec::new()));
             }
             Found::Nothing => {
-                refuse_remote(path, written)?;
                 let message = format!("'{directory}' does not exist");
                 return Err(written.error(path, message, self.near(&directory)));
             }
         }
-        if let Some(visited) = self.visited.iter().rev().find(|visited| visited.strip(&directory).is_some()) {
+        // Every clone has a folder of its own, which no directory of another can contain.
+        let entered = self.visited.iter().rposition(|visited| visited.address.is_some()).unwrap_or(0);
+        let mut here = self.visited[entered..].iter().rev();
+        if let Some(visited) = here.find(|visited| visited.directory.strip(&directory).is_some()) {
+            let visited = &visited.directory;
             let message = format!("cycle detected: candidate root '{directory}' contains visited root '{visited}'");
             return Err(written.error(path, message, Vec::new()));
         }
-        if self.visited.len() >= MOST_DEPTH {
-            let message = format!("more than {MOST_DEPTH} directories lead to each other");
-            return Err(written.error(path, message, Vec::new()));
-        }
+        self.check_depth(path, written)?;
         let mut visited = self.visited.clone();
-        visited.push(directory.clone());
+        visited.push(Visited { directory: directory.clone(), address: None });
         Ok(Self { directory, visited, ..self.clone() })
     }
-}
 
-fn refuse_remote(path: &Text, written: Written<'_>) -> Result<(), KustomizeError> {
-    let text = &path.text;
-    let is_remote = text.contains("://")
-        || text.starts_with("git@")
-        || text.starts_with("git::")
-        || text.starts_with("github.com")
-        || text.contains("?ref=")
-        || text.contains("?version=");
-    if !is_remote {
-        return Ok(());
+    fn enter_repository(
+        &self,
+        address: &RepositoryAddress,
+        path: &Text,
+        written: Written<'_>,
+    ) -> Result<Self, KustomizeError> {
+        let before = self.visited.iter().rev().filter_map(|visited| visited.address.as_ref());
+        if let Some(before) = before.into_iter().find(|before| before.starts_with(&address.written)) {
+            let [before, now] = [before, &address.written].map(|text| remote::shown(text));
+            let message = format!("cycle detected: URI '{now}' referenced by previous URI '{before}'");
+            return Err(written.error(path, message, Vec::new()));
+        }
+        self.check_depth(path, written)?;
+        let entered = Self::in_clone(self.session, address, self.visited.clone());
+        entered.map_err(|error| error.named(written.location(path.span)))
     }
-    let message = format!("remote resource `{text}` is not supported yet");
-    Err(written.error(path, message, vec!["keep a copy of it in the repository and name that".to_owned()]))
+
+    fn check_depth(&self, path: &Text, written: Written<'_>) -> Result<(), KustomizeError> {
+        if self.visited.len() < MOST_DEPTH {
+            return Ok(());
+        }
+        let message = format!("more than {MOST_DEPTH} directories lead to each other");
+        Err(written.error(path, message, Vec::new()))
+    }
 }

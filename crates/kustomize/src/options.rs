@@ -1,8 +1,32 @@
+use std::{fmt, sync::Arc};
+
+use crate::remote::Remote;
+
 /// How a directory is built.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Options {
     /// Which files a kustomization file may name.
     pub load_restrictor: LoadRestrictor,
+    /// Fetches what is remote; without it that is refused.
+    pub remote: Option<Arc<dyn Remote>>,
+    /// Whether the result is labelled as kustomize's.
+    pub managed_by: ManagedBy,
+}
+
+/// Whether resources say who built them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ManagedBy {
+    /// Only where `buildMetadata` asks for it.
+    #[default]
+    AsWritten,
+    /// By the label `app.kubernetes.io/managed-by`; kustomize's `--enable-managedby-label`.
+    Labelled,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").field("load_restrictor", &self.load_restrictor).finish_non_exhaustive()
+    }
 }
 
 /// Which files a kustomization file may name.

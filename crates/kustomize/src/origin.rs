@@ -2,25 +2,53 @@
 
 use towpath_yaml::{Dialect, Emitter};
 
+use crate::remote::RepositoryAddress;
+
+/// Where a build has come to, as `buildMetadata` writes it down.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Way {
+    /// Relative to where the build began, or to the root of the repository.
+    path: String,
+    /// What git cloned; empty for local files.
+    repository: String,
+    reference: String,
+}
+
+impl Way {
+    /// Returns the way on to what a kustomization file names.
+    ///
+    /// Source: kustomize `Origin.Append` in `api/resource/origin.go` 0.21.1.
+    pub(crate) fn on_to(&self, path: &str) -> Self {
+        match RepositoryAddress::parse(path) {
+            Ok(address) => Self {
+                path: joined("", &address.directory),
+                repository: address.clone_address(),
+                reference: address.reference.unwrap_or_default(),
+            },
+            Err(_) => Self { path: joined(&self.path, path), ..self.clone() },
+        }
+    }
+}
+
 /// Where a resource came from, or what changed it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Note {
-    /// The file it was read from.
-    path: String,
-    /// The kustomization file whose field made or changed it, with kustomize's name of that field's plugin.
-    configured: Option<(String, &'static str)>,
+    /// The file that it was read from, or the kustomization file whose field made or changed it.
+    way: Way,
+    /// Kustomize's name of that field's plugin.
+    plugin: Option<&'static str>,
 }
 
 impl Note {
     pub(crate) const ORIGIN: &'static str = "config.kubernetes.io/origin";
     pub(crate) const TRANSFORMATIONS: &'static str = "alpha.config.kubernetes.io/transformations";
 
-    pub(crate) fn of_file(path: String) -> Self {
-        Self { path, configured: None }
+    pub(crate) fn of_file(way: Way) -> Self {
+        Self { way, plugin: None }
     }
 
-    pub(crate) fn of_plugin(file: String, plugin: &'static str) -> Self {
-        Self { path: String::new(), configured: Some((file, plugin)) }
+    pub(crate) fn of_plugin(way: Way, plugin: &'static str) -> Self {
+        Self { way, plugin: Some(plugin) }
     }
 
     pub(crate) fn to_yaml(&self) -> String {
@@ -40,14 +68,16 @@ impl Note {
     }
 
     fn emit(&self, emitter: &mut Emitter) {
+        let Way { path, repository, reference } = &self.way;
+        let (read, configured) = if self.plugin.is_some() { ("", path.as_str()) } else { (path.as_str(), "") };
         emitter.start_map();
-        if !self.path.is_empty() {
-            emitter.str("path");
-            emitter.str(&self.path);
+        for (name, value) in [("path", read), ("repo", repository), ("ref", reference), ("configuredIn", configured)] {
+            if !value.is_empty() {
+                emitter.str(name);
+                emitter.str(value);
+            }
         }
-        if let Some((file, plugin)) = &self.configured {
-            emitter.str("configuredIn");
-            emitter.str(file);
+        if let Some(plugin) = self.plugin {
             emitter.str("configuredBy");
             emitter.start_map();
             emitter.str("apiVersion");
@@ -61,7 +91,7 @@ impl Note {
 }
 
 /// Returns a path relative to where the build began, as `filepath.Join` cleans it.
-pub(crate) fn joined(base: &str, path: &str) -> String {
+fn joined(base: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in base.split('/').chain(path.split('/')) {
         match part {

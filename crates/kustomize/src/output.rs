@@ -4,6 +4,7 @@ use towpath_yaml::{Dialect, Emitter, Profile};
 use crate::{
     error::KustomizeError,
     node::{Number, Value},
+    remote::Fetched,
     resource::Resource,
 };
 
@@ -41,6 +42,8 @@ pub struct Output {
     pub resources: Vec<Built>,
     /// What kustomize warns of, in its words, each one line.
     pub warnings: Vec<String>,
+    /// What came from outside of the tree, sorted by address, unique.
+    pub fetched: Vec<Fetched>,
 }
 
 impl Output {

@@ -16,6 +16,6 @@ pub fn build_kustomization(folder: &Path, load_restrictor: LoadRestrictor) -> Re
     let root = Directory::open(Path::new("/"), Links::Follow).map_err(|error| missing(error.to_string()))?;
     let path = full.to_str().ok_or_else(|| missing("its path is not UTF-8".to_owned()))?;
     let path = TreePath::parse(path.trim_start_matches('/')).map_err(|error| missing(error.to_string()))?;
-    let options = Options { load_restrictor };
+    let options = Options { load_restrictor, ..Options::default() };
     build(&FileTree::new(root), &path, &options).map_err(|error| error.diagnostic())
 }
