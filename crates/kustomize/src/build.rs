@@ -69,6 +69,8 @@ pub(crate) struct Target<'t> {
     build_metadata: Vec<String>,
     /// The way from the root of the build, if it is to be written down.
     noted: Option<Way>,
+    /// The namespace of the kustomizations above, which charts go to.
+    namespace_above: String,
 }
 
 impl<'t> Target<'t> {
@@ -77,7 +79,15 @@ impl<'t> Target<'t> {
         let content = String::from_utf8_lossy(&bytes).into_owned();
         let kustomization = Self::decode(&file, &content)?;
         warnings.extend(kustomization.deprecated.iter().map(|field| deprecation(field)));
-        Ok(Self { place, kustomization, file, content, build_metadata: Vec::new(), noted: None })
+        Ok(Self {
+            place,
+            kustomization,
+            file,
+            content,
+            build_metadata: Vec::new(),
+            noted: None,
+            namespace_above: String::new(),
+        })
     }
 
     fn decode(file: &TreePath, content: &str) -> Result<Kustomization, KustomizeError> {
@@ -124,6 +134,12 @@ impl<'t> Target<'t> {
     /// Loads a file that the kustomization file names.
     pub(crate) fn load_file(&self, path: &Text) -> Result<(TreePath, Arc<[u8]>), KustomizeError> {
         self.place.load(path, self.written())
+    }
+
+    /// Returns the namespace that charts without one go to; it may be empty.
+    pub(crate) fn chart_namespace(&self) -> &String {
+        let own = &self.kustomization.namespace;
+        if own.is_empty() { &self.namespace_above } else { own }
     }
 
     /// Returns what `buildMetadata` writes for one of kustomize's own plugins.
@@ -237,6 +253,7 @@ impl<'t> Target<'t> {
         }
         let mut below = Self::load(self.place.enter(path, self.written())?, warnings)?;
         below.build_metadata.clone_from(&self.build_metadata);
+        below.namespace_above.clone_from(self.chart_namespace());
         below.noted = self.noted.as_ref().map(|noted| noted.on_to(&path.text));
         Ok(below)
     }
@@ -266,7 +283,7 @@ impl<'t> Target<'t> {
             ("openapi", schema),
         ];
         let used = fields.into_iter().filter_map(|(name, span)| span.map(|span| (name, span)));
-        match used.chain(kustomization.helm).next() {
+        match used.into_iter().next() {
             Some((name, span)) => Err(self.decoder().error(span, format!("`{name}` is not supported yet"), Vec::new())),
             None => self.check_schema_version(),
         }

@@ -7,6 +7,7 @@ use towpath_yaml::base64_lines;
 use crate::{
     build::Target,
     error::KustomizeError,
+    helm,
     kustomization::{Generator, GeneratorOptions, Pairs, Text},
     node::{Entry, Kind, Node, Scalar, Style, Tag},
     output::Origin,
@@ -31,7 +32,17 @@ pub(crate) fn generate(target: &Target<'_>) -> Result<Vec<Resource>, KustomizeEr
         let origin = Origin { generator: Some(field), ..made.origin.clone() };
         Ok(Resource { note: target.plugin_note(plugin), origin, ..made })
     };
-    config_maps.chain(secrets).map(one).collect()
+    let mut all: Vec<Resource> = config_maps.chain(secrets).map(one).collect::<Result<_, KustomizeError>>()?;
+    for chart in &file.helm_charts {
+        let made = helm::inflate(target.site(), &file.helm_globals, chart, target.chart_namespace())
+            .map_err(|error| error.during(format!("inflating chart '{}' of {}", chart.name, target.file)))?;
+        all.extend(made.into_iter().map(|resource| Resource {
+            note: target.plugin_note("HelmChartInflationGenerator"),
+            origin: Origin { generator: Some("helmCharts"), ..resource.origin.clone() },
+            ..resource
+        }));
+    }
+    Ok(all)
 }
 
 /// Returns the object that one generator makes.

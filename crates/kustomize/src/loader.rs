@@ -126,7 +126,21 @@ impl<'t> Place<'t> {
         }
     }
 
-    fn resolve(&self, path: &Text, written: Written<'_>) -> Result<TreePath, KustomizeError> {
+    /// Returns the files of a directory, if one stands there.
+    pub(crate) fn directory_at(&self, path: &TreePath) -> Result<Option<FileTree>, KustomizeError> {
+        let inner = path.strip(&self.mount).and_then(|inner| TreePath::parse(inner).ok());
+        match (self.entry(path)?, inner) {
+            (Some(Entry::Directory(_)), Some(inner)) => Ok(Some(self.tree.below(&inner))),
+            _ => Ok(None),
+        }
+    }
+
+    /// Returns whether files at `path` may be read.
+    pub(crate) fn allows(&self, path: &TreePath) -> bool {
+        self.restrictor == LoadRestrictor::None || path.strip(&self.directory).is_some()
+    }
+
+    pub(crate) fn resolve(&self, path: &Text, written: Written<'_>) -> Result<TreePath, KustomizeError> {
         self.directory.join(&path.text).map_err(|error| {
             let hint = "paths are relative to the kustomization file and stay in the tree that is built from";
             written.error(path, error.to_string(), vec![hint.to_owned()])
@@ -149,7 +163,7 @@ impl<'t> Place<'t> {
             return self.fetch(path, written);
         }
         let full = self.resolve(path, written)?;
-        if self.restrictor == LoadRestrictor::RootOnly && full.strip(&self.directory).is_none() {
+        if !self.allows(&full) {
             let message = format!("security; file '{full}' is not in or below '{}'", self.directory);
             let hint = "allow it with --load-restrictor LoadRestrictionsNone, or move the file below the kustomization";
             return Err(written.error(path, message, vec![hint.to_owned()]));

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use crate::remote::Remote;
+use crate::{helm::Helm, remote::Remote};
 
 /// How a directory is built.
 #[derive(Clone, Default)]
@@ -9,6 +9,8 @@ pub struct Options {
     pub load_restrictor: LoadRestrictor,
     /// Fetches what is remote; without it that is refused.
     pub remote: Option<Arc<dyn Remote>>,
+    /// Renders charts; without it they are refused, as kustomize does without `--enable-helm`.
+    pub helm: Option<Helm>,
     /// Whether the result is labelled as kustomize's.
     pub managed_by: ManagedBy,
 }

@@ -74,10 +74,15 @@ impl Built {
 
     /// Returns the document, which ends with a line break.
     pub fn to_yaml(&self) -> String {
-        let mut emitter = Emitter::new(Dialect::Go2);
-        emit(&self.value, &mut emitter);
-        emitter.finish()
+        yaml_of(&self.value)
     }
+}
+
+/// Returns a document, which ends with a line break.
+pub(crate) fn yaml_of(value: &Value) -> String {
+    let mut emitter = Emitter::new(Dialect::Go2);
+    emit(value, &mut emitter);
+    emitter.finish()
 }
 
 fn emit(value: &Value, emitter: &mut Emitter) {

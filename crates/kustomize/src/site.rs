@@ -31,6 +31,11 @@ impl<'s> Site<'s> {
         KustomizeError::Field { message, location: Box::new(self.location(span)), hints }
     }
 
+    /// Returns the place of something that the configuration names.
+    pub(crate) fn resolve(&self, path: &Text) -> Result<TreePath, KustomizeError> {
+        self.place.resolve(path, Written { file: self.file, content: self.content })
+    }
+
     /// Loads a file that the configuration names.
     pub(crate) fn load(&self, path: &Text) -> Result<(TreePath, Arc<[u8]>), KustomizeError> {
         self.place.load(path, Written { file: self.file, content: self.content })

@@ -77,7 +77,7 @@ impl Decoder<'_> {
         self.error(key.span(), message, hint.into_iter().collect())
     }
 
-    fn entries<'d, 'a>(&self, node: Node<'d, 'a>, field: &str) -> Result<Vec<(Node<'d, 'a>, Node<'d, 'a>)>> {
+    pub(super) fn entries<'d, 'a>(&self, node: Node<'d, 'a>, field: &str) -> Result<Vec<(Node<'d, 'a>, Node<'d, 'a>)>> {
         let node = node.resolved();
         if is_null(node) {
             return Ok(Vec::new());
@@ -165,7 +165,7 @@ impl Decoder<'_> {
 }
 
 /// Returns a key as it becomes one of JSON: YAML 1.1 makes `n` the key `false`.
-fn key_text(key: Node<'_, '_>) -> String {
+pub(super) fn key_text(key: Node<'_, '_>) -> String {
     match towpath_yaml::resolve(key, Profile::Go2) {
         Ok(Scalar::Bool(value)) => value.to_string(),
         Ok(Scalar::Int(value)) => value.to_string(),

@@ -1,6 +1,6 @@
 use towpath_yaml::Node;
 
-use super::{Decoder, Image, Kustomization, Label, Patch, Replicas, SortOptions, Text, Var};
+use super::{Decoder, HelmGlobals, Image, Kustomization, Label, Patch, Replicas, SortOptions, Text, Var};
 use crate::{
     error::KustomizeError,
     fieldspec::FieldSpec,
@@ -55,6 +55,7 @@ impl Kustomization {
     pub(crate) fn decode(decoder: Decoder<'_>, root: Node<'_, '_>) -> Result<Self> {
         let mut result = Self { is_empty: true, ..Self::default() };
         let (mut bases, mut image_tags) = (Vec::new(), Vec::new());
+        let (mut globals, mut legacy) = (None, (Vec::new(), HelmGlobals::default()));
         let fields = decoder.object(root, "Kustomization", FIELDS)?;
         let used: Vec<&str> =
             fields.iter().filter(|(_, node)| !super::decode::is_null(*node)).map(|(name, _)| *name).collect();
@@ -62,6 +63,8 @@ impl Kustomization {
         for (name, node) in fields {
             match name {
                 "bases" => bases = decoder.texts(node, name)?,
+                "helmGlobals" => globals = decoder.helm_globals(node)?,
+                "helmChartInflationGenerator" => legacy = decoder.legacy_charts(node)?,
                 "imageTags" => image_tags = decoder.list(node, name, |item| decoder.image(item))?,
                 _ => result.set(decoder, name, node)?,
             }
@@ -70,6 +73,8 @@ impl Kustomization {
         }
         result.resources.extend(bases);
         result.images.extend(image_tags);
+        result.helm_charts.extend(legacy.0);
+        result.helm_globals = globals.unwrap_or(legacy.1);
         if result.kind.text.is_empty() {
             Self::KIND.clone_into(&mut result.kind.text);
         }
@@ -109,11 +114,8 @@ impl Kustomization {
             "transformers" => self.transformers = decoder.texts(node, name)?,
             "validators" => self.validators = decoder.texts(node, name)?,
             "buildMetadata" => self.build_metadata = decoder.texts(node, name)?,
-            _ => {
-                if !is_zero(decoder, node) && name != "helmGlobals" {
-                    self.helm = Some((name, node.span()));
-                }
-            }
+            "helmCharts" => self.helm_charts = decoder.list(node, name, |item| decoder.helm_chart(item))?,
+            _ => {}
         }
         Ok(())
     }

@@ -3,12 +3,14 @@
 mod decode;
 mod fields;
 mod generators;
+mod helm;
 mod replacement;
 
 use towpath_model::Span;
 
 pub(crate) use decode::{Decoder, Unknown};
 pub(crate) use generators::{Generator, GeneratorOptions};
+pub(crate) use helm::{HelmChart, HelmGlobals};
 pub(crate) use replacement::{FieldOptions, Replacement, ReplacementEntry, Source, Target};
 
 use crate::{fieldspec::FieldSpec, id::ResId, selector::Selector};
@@ -54,8 +56,8 @@ pub(crate) struct Kustomization {
     pub(crate) transformers: Vec<Text>,
     pub(crate) validators: Vec<Text>,
     pub(crate) build_metadata: Vec<Text>,
-    /// The field that asks for Helm, if there is one: its name and place.
-    pub(crate) helm: Option<(&'static str, Span)>,
+    pub(crate) helm_charts: Vec<HelmChart>,
+    pub(crate) helm_globals: HelmGlobals,
     /// Deprecated fields in use, in the order in which kustomize warns of them.
     pub(crate) deprecated: Vec<&'static str>,
     /// Nothing but `apiVersion` and `kind` stands there.

@@ -3,7 +3,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use towpath_model::{Diagnostic, Digest, Kind};
+use towpath_model::{Diagnostic, Digest, FileTree, Kind, TreePath};
 
 use super::{Fetched, Pin, Repository, RepositoryAddress, Submodules};
 use crate::{error::KustomizeError, options::Options};
@@ -13,6 +13,7 @@ pub(crate) struct Session<'o> {
     pub(crate) options: &'o Options,
     clones: Mutex<BTreeMap<CloneKey, Repository>>,
     fetched: Mutex<BTreeSet<Fetched>>,
+    charts: Mutex<BTreeMap<TreePath, FileTree>>,
 }
 
 /// Address, revision, submodules.
@@ -20,7 +21,7 @@ type CloneKey = (String, Option<String>, Submodules);
 
 impl<'o> Session<'o> {
     pub(crate) fn new(options: &'o Options) -> Self {
-        Self { options, clones: Mutex::default(), fetched: Mutex::default() }
+        Self { options, clones: Mutex::default(), fetched: Mutex::default(), charts: Mutex::default() }
     }
 
     /// Returns what stands at an address.
@@ -43,6 +44,16 @@ impl<'o> Session<'o> {
         self.note(address.shown(), Pin::Commit(repository.commit.clone()));
         self.clones.lock().unwrap_or_else(PoisonError::into_inner).insert(key, repository.clone());
         Ok(repository)
+    }
+
+    /// Returns the chart that was pulled to a place before.
+    pub(crate) fn pulled(&self, folder: &TreePath) -> Option<FileTree> {
+        self.charts.lock().unwrap_or_else(PoisonError::into_inner).get(folder).cloned()
+    }
+
+    /// Remembers a chart for the next that names this place.
+    pub(crate) fn keep_pulled(&self, folder: TreePath, tree: FileTree) {
+        self.charts.lock().unwrap_or_else(PoisonError::into_inner).insert(folder, tree);
     }
 
     /// Writes down that something was fetched.
