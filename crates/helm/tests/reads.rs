@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
 
 use towpath_helm::{Chart, ChartLimits, HelmError, Options, Randomness, RenderEnv, Rendered, ValuesOptions, render};
-use towpath_model::{Entry, FileTree, Probe, Source, SourceError, TreePath};
+use towpath_model::{Entry, FileTree, Probe, Read, Source, SourceError, TreePath};
 
 /// Files of which the one called `broken` can be found and not be read.
 struct Files(BTreeMap<String, Vec<u8>>);
@@ -47,7 +47,10 @@ fn rendered(tree: &FileTree) -> Result<Rendered, HelmError> {
 fn only_what_a_template_asks_for_is_read() {
     let tree = tree("a: {{ .Files.Get \"files/x.txt\" }}\nb: {{ len (.Files.Glob \"*.md\") }}\n");
     assert!(rendered(&tree).expect("it renders").to_text().contains("a: x\nb: 1\n"));
-    let read: Vec<String> = tree.reads().into_keys().map(|path| path.to_string()).collect();
+    let is_loaded = |read: &Read| matches!(read, Read::File { .. } | Read::Directory(_) | Read::Absent);
+    let reads = tree.reads();
+    let read: Vec<String> =
+        reads.iter().filter(|(_, read)| is_loaded(read)).map(|(path, _)| path.to_string()).collect();
     let expected = [
         ".",
         ".helmignore",
@@ -60,6 +63,14 @@ fn only_what_a_template_asks_for_is_read() {
         "templates/a.yaml",
     ];
     assert_eq!(read, expected, "the readme is printed by `len`'s way to a map, the definition by nobody");
+    let probed: Vec<_> =
+        reads.iter().filter(|(_, read)| !is_loaded(read)).map(|(path, read)| (path.as_str(), read)).collect();
+    let of_size = |bytes| Read::Probed(Probe::File { bytes });
+    assert_eq!(
+        probed,
+        [("crds/a.yaml", &of_size(31)), ("files/broken", &of_size(1))],
+        "their sizes count for the limits"
+    );
 }
 
 #[test]

@@ -26,4 +26,4 @@ pub use image::{ImageError, ImageName, PinnedImage};
 pub use nearest::nearest;
 pub use release::{Deployment, Release};
 pub use span::{Location, Span};
-pub use tree::{Entry, EntryKind, FileTree, PathError, Probe, Read, Source, SourceError, TreePath};
+pub use tree::{BlobId, Entry, EntryKind, FileTree, PathError, Probe, Read, Source, SourceError, TreePath};

@@ -4,7 +4,7 @@ use std::{
 };
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
-use towpath_model::{Entry, Probe, Source, SourceError, TreePath};
+use towpath_model::{BlobId, Entry, Probe, Source, SourceError, TreePath};
 
 use super::directory::LARGEST_FILE;
 
@@ -83,6 +83,11 @@ impl GitTree {
     }
 }
 
+/// Returns git's own id of a blob, where it is a SHA-1.
+fn blob_id(id: Oid) -> Option<BlobId> {
+    id.as_bytes().try_into().ok().map(BlobId)
+}
+
 impl Source for GitTree {
     fn load(&self, path: &TreePath) -> Result<Option<Entry>, SourceError> {
         self.read(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
@@ -90,6 +95,13 @@ impl Source for GitTree {
 
     fn probe(&self, path: &TreePath) -> Result<Option<Probe>, SourceError> {
         self.look(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+    }
+
+    fn blob(&self, path: &TreePath) -> Result<Option<BlobId>, SourceError> {
+        let repository = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = self.find(&repository, path);
+        let found = found.map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })?;
+        Ok(found.filter(|(_, kind)| matches!(kind, Probe::File { .. })).and_then(|(id, _)| blob_id(id)))
     }
 }
 
@@ -118,6 +130,9 @@ mod tests {
         let files = FileTree::new(source);
         let path = TreePath::parse("app/values.yaml").unwrap();
         assert_eq!(files.file(&path).unwrap().unwrap().as_ref(), b"x: 1\n");
+        let digest = towpath_model::Digest::of(b"x: 1\n");
+        let id = BlobId(blob.as_bytes().try_into().unwrap());
+        assert_eq!(files.reads()[&path], towpath_model::Read::File { digest, blob: Some(id) });
         assert_eq!(files.file(&TreePath::parse("app/none").unwrap()).unwrap(), None);
         assert_eq!(files.files_below(&TreePath::root()).unwrap(), [path]);
         let missing = GitTree::open(folder.path(), "no-such").err().unwrap();
