@@ -13,7 +13,7 @@ pub(crate) struct Accumulator {
 
 impl Default for Accumulator {
     fn default() -> Self {
-        Self { resources: Resources::default(), config: Config::standard(), vars: Vec::new() }
+        Self { resources: Resources::default(), config: Config::empty(), vars: Vec::new() }
     }
 }
 

@@ -30,6 +30,7 @@ mod json;
 mod kustomization;
 mod labels;
 mod loader;
+mod marks;
 mod node;
 mod options;
 mod origin;

@@ -7,10 +7,10 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     accumulator::Accumulator,
     config::BackReferences,
-    error::KustomizeError,
+    error::{KustomizeError, Problem},
     fieldspec::{FieldSpec, Leaf},
     id::{Gvk, ResId},
-    node::{Node, Scalar},
+    node::{Node, Scalar, Value},
     resource::Resource,
 };
 
@@ -57,7 +57,7 @@ fn update_one(
     candidates: &Candidates,
     references: &[BackReferences],
 ) -> Result<(), KustomizeError> {
-    let bound = bound_namespaces(resource);
+    let bound = bound_namespaces(resource).map_err(|problem| resource.error(Problem::Other(problem.into())))?;
     for BackReferences { gvk: target, referrers } in references {
         for spec in referrers.iter().filter(|spec| referrer.first.gvk.is_selected(&spec.gvk)) {
             let role = if spec.path.ends_with("roleRef/name") { role(&resource.node) } else { None };
@@ -70,13 +70,23 @@ fn update_one(
     Ok(())
 }
 
-fn bound_namespaces(resource: &Resource) -> HashSet<String> {
+/// Returns the namespaces of the service accounts that a `RoleBinding` names.
+fn bound_namespaces(resource: &Resource) -> Result<HashSet<String>, String> {
+    let mut bound = HashSet::new();
     if resource.kind() != "RoleBinding" {
-        return HashSet::new();
+        return Ok(bound);
     }
-    let subjects = resource.node.field("subjects").map_or(&[][..], Node::items);
-    let accounts = subjects.iter().filter(|subject| subject.field("kind").map(Node::as_text) == Some("ServiceAccount"));
-    accounts.filter_map(|subject| subject.field("namespace")).map(|namespace| namespace.as_text().to_owned()).collect()
+    for subject in resource.node.field("subjects").map_or(&[][..], Node::items) {
+        if subject.field("kind").map(Node::as_text) != Some("ServiceAccount") {
+            continue;
+        }
+        let Some(namespace) = subject.field("namespace") else { continue };
+        match namespace.value() {
+            Ok(Value::Text(text)) => drop(bound.insert(text)),
+            _ => return Err(format!("Invalid Input: namespace is blank for resource \"{}\"", resource.id())),
+        }
+    }
+    Ok(bound)
 }
 
 fn role(node: &Node) -> Option<Gvk> {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::{
     error::{KustomizeError, Problem},
     id::ResId,
+    marks::{self, Forgets},
     patch::strategic,
     resource::{Behavior, Resource},
     selector::Selector,
@@ -163,6 +164,10 @@ impl Resource {
         if patch.may_rename || patch.may_change_kind {
             self.remember_id();
         }
+        let may_forget = marks::can_be_lost(&patch.resource.node);
+        if may_forget {
+            self.write_marks();
+        }
         let left = strategic::apply(&mut self.node, patch.resource.node).map_err(|error| KustomizeError::Resource {
             problem: Box::new(error.into()),
             id: id.to_string(),
@@ -170,6 +175,9 @@ impl Resource {
         })?;
         if !left || self.node.is_null_or_empty() {
             return Ok(false);
+        }
+        if may_forget {
+            self.read_marks(Forgets::Everything);
         }
         if !patch.may_change_kind {
             self.set_kind(&kind);

@@ -47,10 +47,19 @@ impl Config {
         }))
     }
 
+    /// Returns the table without a spec, with which each directory begins.
+    pub(crate) fn empty() -> Arc<Self> {
+        static EMPTY: OnceLock<Arc<Config>> = OnceLock::new();
+        Arc::clone(EMPTY.get_or_init(Arc::default))
+    }
+
     /// Returns both tables as one; sharing is kept where one is the other.
+    ///
+    /// Even what is merged into the empty table changes by it: a spec for every kind is dropped behind one for some kind.
     pub(crate) fn merged(own: &Arc<Self>, other: &Arc<Self>) -> Result<Arc<Self>, Conflict> {
-        if Arc::ptr_eq(own, other) {
-            return Ok(Arc::clone(own));
+        let starts = Arc::ptr_eq(own, &Self::empty()) && Arc::ptr_eq(other, &Self::standard());
+        if starts || Arc::ptr_eq(own, other) {
+            return Ok(Arc::clone(other));
         }
         let mut result = Self::clone(own);
         let other = Self::clone(other);
@@ -108,5 +117,18 @@ impl Config {
             list.sort_by_cached_key(|spec| spec.gvk.sort_key());
         }
         self.name_reference.sort_by_cached_key(|references| references.gvk.sort_key());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Config;
+
+    #[test]
+    fn the_standard_table_is_its_own_merge_with_nothing() {
+        let merged = Config::merged(&Arc::new(Config::default()), &Config::standard()).unwrap();
+        assert_eq!(format!("{merged:?}"), format!("{:?}", Config::standard()));
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     error::{KustomizeError, Problem},
     kustomization::{Patch, Text},
     loader::Found,
+    marks::Forgets,
     node::Node,
     output::Origin,
     patch::json::{self, Operation},
@@ -45,6 +46,11 @@ pub(super) fn load(target: &Target<'_>) -> Result<Loaded, KustomizeError> {
     let mut legacy_strategic = Vec::new();
     for entry in &file.patches_strategic_merge {
         legacy_strategic.extend(legacy(site, entry)?);
+    }
+    if let (Some(first), true) = (file.patches_strategic_merge.first(), legacy_strategic.is_empty()) {
+        let names: Vec<&str> = file.patches_strategic_merge.iter().map(|entry| entry.text.as_str()).collect();
+        let message = format!("patch appears to be empty; files=[{}], Patch=", names.join(" "));
+        return Err(site.error(first.span, message, Vec::new()));
     }
     let patches = file.patches.iter().map(|patch| load_patch(site, patch)).collect::<Result<_, _>>()?;
     let legacy_json = file.patches_json.iter().map(|patch| load_json(site, patch)).collect::<Result<_, _>>()?;
@@ -212,6 +218,7 @@ impl LoadedPatch {
             if remembers {
                 resource.remember_id();
             }
+            resource.write_marks();
             let mut value = resource.value()?;
             json::apply(&mut value, operations).map_err(|problem| KustomizeError::Resource {
                 problem: Box::new(problem.into()),
@@ -219,6 +226,7 @@ impl LoadedPatch {
                 file: self.file.clone(),
             })?;
             resource.node = Node::of_value(&value);
+            resource.read_marks(Forgets::Notes);
         }
         Ok(())
     }
