@@ -20,6 +20,7 @@ mod accumulator;
 mod build;
 mod config;
 mod data;
+mod direct;
 mod error;
 mod fieldspec;
 mod generators;

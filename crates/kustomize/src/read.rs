@@ -2,10 +2,13 @@
 //!
 //! Source: kustomize `kyaml/kio/byteio_reader.go` and `api/resource/factory.go` 0.21.1.
 
+use std::borrow::Cow;
+
 use towpath_model::{Location, Span, TreePath};
 use towpath_yaml::{NodeKind, Profile, Style as Written};
 
 use crate::{
+    direct::{self, Direct},
     error::{KustomizeError, YamlProblem},
     node::{Entry, Node, Scalar, Style, Tag},
     scalar,
@@ -33,18 +36,23 @@ pub(crate) fn text(text: &str) -> Result<Node, String> {
 
 /// Returns the objects of a file in order; lists give their items.
 pub(crate) fn objects(file: &TreePath, bytes: &[u8]) -> Result<Vec<Object>, KustomizeError> {
-    objects_of_text(file.as_str(), &String::from_utf8_lossy(bytes))
+    match std::str::from_utf8(bytes) {
+        Ok(text) => objects_of_text(file.as_str(), text),
+        Err(_) => objects_of_text(file.as_str(), &String::from_utf8_lossy(bytes)),
+    }
 }
 
 /// Returns the objects of a text; `file` is where it stands.
 pub(crate) fn objects_of_text(file: &str, text: &str) -> Result<Vec<Object>, KustomizeError> {
-    let text = text.replace("\r\n", "\n");
+    let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
     let pieces = documents(file, &text)?;
     let alone = pieces.len() == 1;
     let mut found = Vec::new();
     let mut converter = Converter::default();
+    let (mut line, mut counted) = (1, 0);
     for span in pieces {
-        let line = text[..span.start].matches('\n').count() + 1;
+        line += memchr::memchr_iter(b'\n', &text.as_bytes()[counted..span.start]).count();
+        counted = span.start;
         let Some(node) = converter.document(file, &text, span)? else { continue };
         if node.is_null() {
             continue;
@@ -68,7 +76,8 @@ fn documents(file: &str, text: &str) -> Result<Vec<Span>, KustomizeError> {
     let mut spans = Vec::new();
     let mut start = 0;
     let mut at = 0;
-    while let Some(found) = text[at..].find("\n---") {
+    let separators = memchr::memmem::Finder::new("\n---");
+    while let Some(found) = separators.find(&text.as_bytes()[at..]) {
         let separator = at + found;
         let Some(length) = text[separator + 1..].find('\n') else { break };
         let end = separator + 1 + length + 1;
@@ -194,6 +203,11 @@ type Problem = (String, Span);
 impl Converter {
     fn document(&mut self, file: &str, text: &str, span: Span) -> Result<Option<Node>, KustomizeError> {
         let piece = &text[span.start..span.end];
+        match direct::document(piece, MOST_NODES.saturating_sub(self.nodes)) {
+            Direct::Document(node) => return Ok(Some(node)),
+            Direct::Nothing => return Ok(None),
+            Direct::Unknown => {}
+        }
         let shifted = |inner: Span| Span::new(inner.start + span.start, inner.end + span.start);
         let document = towpath_yaml::parse_first(piece, Profile::Go3).map_err(|error| {
             let mut diagnostic = error.diagnostic(file, piece);
@@ -274,13 +288,20 @@ impl Converter {
     }
 }
 
-fn scalar_of(node: towpath_yaml::Node<'_, '_>, text: &str, written: Written) -> Scalar {
-    let (tag, style) = match node.tag() {
-        None | Some("!") if written == Written::Plain => (scalar::resolve(text).tag(), Style::Plain),
-        None | Some("!") => (Tag::Text, Style::Quoted),
-        Some(tag) => (named_tag(tag), Style::Tagged),
+/// Returns a scalar without a tag as it was read.
+pub(crate) fn scalar(text: Cow<'_, str>, written: Written) -> Scalar {
+    let (tag, style) = match written {
+        Written::Plain => (scalar::resolve(&text).tag(), Style::Plain),
+        _ => (Tag::Text, Style::Quoted),
     };
-    Scalar { text: text.to_owned(), tag, style, keep: false }
+    Scalar { text: text.into_owned(), tag, style, keep: false }
+}
+
+fn scalar_of(node: towpath_yaml::Node<'_, '_>, text: &str, written: Written) -> Scalar {
+    match node.tag() {
+        None | Some("!") => self::scalar(Cow::Borrowed(text), written),
+        Some(tag) => Scalar { text: text.to_owned(), tag: named_tag(tag), style: Style::Tagged, keep: false },
+    }
 }
 
 fn named_tag(tag: &str) -> Tag {

@@ -9,7 +9,7 @@ use super::head::Head;
 /// Returns the head of a document; nothing where the document is out of the ordinary, wrong, or has a head of another shape.
 pub(super) fn read(document: &str) -> Option<Head> {
     let mut reader = Reader { head: Head::default(), depth: 0, field: Field::Other, inside: Inside::Root, odd: false };
-    match stream(document, &mut reader).ok()? {
+    match stream(document, Profile::Go2, &mut reader).ok()? {
         Streamed::Nothing => Some(Head::default()),
         Streamed::Document => (!reader.odd).then_some(reader.head),
     }
@@ -88,7 +88,7 @@ impl<'a> Sink<'a> for Reader {
         self.open(true);
     }
 
-    fn key(&mut self, name: Cow<'a, str>) {
+    fn key(&mut self, name: Cow<'a, str>, _: Style) {
         if self.depth != self.inside.depth() {
             return;
         }

@@ -13,7 +13,7 @@ use crate::{Error, Limits, Profile, Reader, Scalar, Sink, Streamed, Style, resol
 /// When the text is no YAML or breaks a limit, and as [`build`].
 pub fn build_first<B: Build>(text: &str, limits: Limits, builder: &mut B) -> Result<Option<B::Value>, Error> {
     let mut values = Values { builder: &mut *builder, open: Vec::new(), root: None, left: limits.nodes };
-    match stream(text, &mut values) {
+    match stream(text, Profile::Go2, &mut values) {
         Ok(Streamed::Nothing) => return Ok(None),
         Ok(Streamed::Document) if values.left > 0 => {
             if let Some(root) = values.root {
@@ -63,7 +63,7 @@ impl<'a, B: Build> Sink<'a> for Values<'a, '_, B> {
         self.open.push(Open::Map(map, Cow::Borrowed("")));
     }
 
-    fn key(&mut self, name: Cow<'a, str>) {
+    fn key(&mut self, name: Cow<'a, str>, _: Style) {
         if let Some(Open::Map(_, key)) = self.open.last_mut() {
             *key = name;
         }

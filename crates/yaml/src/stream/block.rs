@@ -21,7 +21,7 @@ impl<'a, S: Sink<'a>> Scan<'a, '_, S> {
                     if self.line != line || !self.is_blankz(1) {
                         return Err(Unusual);
                     }
-                    return self.mapping(column, text);
+                    return self.mapping(column, (text, style));
                 }
                 self.give(text, style)?;
                 self.end_of_value()
@@ -31,7 +31,7 @@ impl<'a, S: Sink<'a>> Scan<'a, '_, S> {
                 let end = self.pass_plain_line();
                 if self.at(0) == b':' {
                     let key = self.plain_key(start, end)?;
-                    return self.mapping(column, key);
+                    return self.mapping(column, (key, Style::Plain));
                 }
                 self.plain(start, end, parent)
             }
@@ -63,16 +63,16 @@ impl<'a, S: Sink<'a>> Scan<'a, '_, S> {
     }
 
     /// Reads a mapping whose first key was passed: the cursor stands on its colon.
-    fn mapping(&mut self, column: usize, first: Cow<'a, str>) -> Result<Option<usize>> {
+    fn mapping(&mut self, column: usize, first: (Cow<'a, str>, Style)) -> Result<Option<usize>> {
         self.enter()?;
         self.sink.start_map();
-        self.sink.key(first);
+        self.sink.key(first.0, first.1);
         loop {
             self.pos += 1;
             match self.value(column)? {
                 Some(next) if next == column => {
-                    let key = self.key()?;
-                    self.sink.key(key);
+                    let (key, style) = self.key()?;
+                    self.sink.key(key, style);
                 }
                 Some(next) if next > column => return Err(Unusual),
                 next => {

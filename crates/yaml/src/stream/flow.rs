@@ -20,8 +20,8 @@ impl<'a, S: Sink<'a>> Scan<'a, '_, S> {
         self.next_flow_token()?;
         while self.at(0) != closing {
             if is_map {
-                let key = self.flow_key()?;
-                self.sink.key(key);
+                let (key, style) = self.flow_key()?;
+                self.sink.key(key, style);
                 self.next_flow_token()?;
             }
             if is_map && matches!(self.at(0), b',' | b'}') {
@@ -69,16 +69,16 @@ impl<'a, S: Sink<'a>> Scan<'a, '_, S> {
     }
 
     /// Reads a key with its colon.
-    fn flow_key(&mut self) -> Result<Cow<'a, str>> {
+    fn flow_key(&mut self) -> Result<(Cow<'a, str>, Style)> {
         let (start, line) = (self.pos, self.line);
         let quote = self.at(0);
         let key = if matches!(quote, b'"' | b'\'') {
-            let text = self.quoted(quote)?.0;
+            let key = self.quoted(quote)?;
             self.skip_spaces();
-            text
+            key
         } else {
             let end = self.flow_plain()?.len() + start;
-            self.plain_key(start, end)?
+            (self.plain_key(start, end)?, Style::Plain)
         };
         if self.at(0) != b':' || self.line != line || self.pos - start > 1000 {
             return Err(Unusual);

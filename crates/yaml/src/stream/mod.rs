@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use crate::{Scalar, Style, resolve_plain};
+use crate::{Profile, Scalar, Style, resolve_plain};
 
 /// Takes what a document holds, in the order of the text.
 pub trait Sink<'a> {
@@ -25,8 +25,8 @@ pub trait Sink<'a> {
     }
     /// Opens a mapping; keys and values follow in turn.
     fn start_map(&mut self);
-    /// Gives the name in JSON of the next key. Names may repeat; the last counts.
-    fn key(&mut self, name: Cow<'a, str>);
+    /// Gives the next key: in [`Profile::Go2`] its name in JSON, in [`Profile::Go3`] its text. Keys may repeat.
+    fn key(&mut self, name: Cow<'a, str>, style: Style);
     /// Closes the innermost mapping.
     fn end_map(&mut self);
     /// Opens a list.
@@ -55,15 +55,15 @@ pub struct Unusual;
 
 type Result<T> = std::result::Result<T, Unusual>;
 
-/// Gives the only document of `text` to `sink`, as [`Profile::Go2`](crate::Profile::Go2) reads it.
+/// Gives the only document of `text` to `sink`, as `profile` reads it.
 ///
 /// # Errors
 /// When the text is out of the ordinary or wrong; nothing is known about it then.
-pub fn stream<'a, S: Sink<'a>>(text: &'a str, sink: &mut S) -> Result<Streamed> {
+pub fn stream<'a, S: Sink<'a>>(text: &'a str, profile: Profile, sink: &mut S) -> Result<Streamed> {
     if text.len() > LARGEST || has_unusual_characters(text.as_bytes()) {
         return Err(Unusual);
     }
-    Scan { text, bytes: text.as_bytes(), pos: 0, line: 0, depth: 0, sink }.document()
+    Scan { text, bytes: text.as_bytes(), profile, pos: 0, line: 0, depth: 0, sink }.document()
 }
 
 /// The reader's own limit may be lower, never higher.
@@ -94,6 +94,7 @@ fn is_unusual(bytes: &[u8]) -> bool {
 struct Scan<'a, 's, S> {
     text: &'a str,
     bytes: &'a [u8],
+    profile: Profile,
     pos: usize,
     /// Where the line of `pos` begins.
     line: usize,
@@ -188,7 +189,7 @@ impl<'a, S: Sink<'a>> Scan<'a, '_, S> {
     fn give(&mut self, text: Cow<'a, str>, style: Style) -> Result<()> {
         if style == Style::Plain
             && matches!(text.as_bytes(), [b'.', ..] | [b'+' | b'-', b'.', ..])
-            && matches!(resolve_plain(&text, crate::Profile::Go2), Scalar::Float(float) if !float.is_finite())
+            && matches!(resolve_plain(&text, self.profile), Scalar::Float(float) if !float.is_finite())
         {
             return Err(Unusual);
         }

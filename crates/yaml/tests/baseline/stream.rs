@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use towpath_yaml::{
-    Duplicates, Limits, Profile, Sink, Streamed, Style, Unusual, build, build_first, parse_first, stream,
+    Duplicates, Limits, Node, NodeKind, Profile, Sink, Streamed, Style, Unusual, build, build_first, parse_first,
+    stream,
 };
 
 use crate::value::{Maker, Value};
@@ -38,11 +39,59 @@ impl<'a> Sink<'a> for Nothing {
         false
     }
     fn start_map(&mut self) {}
-    fn key(&mut self, _: Cow<'a, str>) {}
+    fn key(&mut self, _: Cow<'a, str>, _: Style) {}
     fn end_map(&mut self) {}
     fn start_list(&mut self) {}
     fn end_list(&mut self) {}
     fn scalar(&mut self, _: Cow<'a, str>, _: Style) {}
+}
+
+/// Everything a sink is given, as texts.
+#[derive(Default)]
+struct Events(Vec<String>);
+
+impl<'a> Sink<'a> for Events {
+    fn start_map(&mut self) {
+        self.0.push("{".to_owned());
+    }
+    fn key(&mut self, name: Cow<'a, str>, style: Style) {
+        self.scalar(name, style);
+    }
+    fn end_map(&mut self) {
+        self.0.push("}".to_owned());
+    }
+    fn start_list(&mut self) {
+        self.0.push("[".to_owned());
+    }
+    fn end_list(&mut self) {
+        self.0.push("]".to_owned());
+    }
+    fn scalar(&mut self, text: Cow<'a, str>, style: Style) {
+        self.0.push(format!("{style:?} {text}"));
+    }
+}
+
+impl Events {
+    /// Gives what stands in a tree.
+    fn walk(&mut self, node: Node<'_, '_>) {
+        match node.kind() {
+            NodeKind::Alias(..) => panic!("what was streamed has no aliases"),
+            NodeKind::Scalar(text, style) => self.scalar(Cow::Borrowed(text), style),
+            NodeKind::Sequence(items) => {
+                self.start_list();
+                items.for_each(|item| self.walk(item));
+                self.end_list();
+            }
+            NodeKind::Mapping(entries) => {
+                self.start_map();
+                for (key, value) in entries {
+                    self.walk(key);
+                    self.walk(value);
+                }
+                self.end_map();
+            }
+        }
+    }
 }
 
 /// Compares both ways to read `text`; returns what the short one said.
@@ -51,9 +100,16 @@ fn compare(text: &str) -> Result<Streamed, Unusual> {
     let tree = by_tree(text);
     let ours = build_first(text, Limits::default(), &mut Maker).map_err(|error| error.to_string());
     assert_eq!(ours, tree, "{text:?}");
-    let streamed = stream(text, &mut Nothing);
+    let streamed = stream(text, Profile::Go2, &mut Nothing);
     if streamed.is_ok() {
         assert!(tree.is_ok(), "{text:?} is read, but {tree:?}");
+    }
+    let mut events = Events::default();
+    if stream(text, Profile::Go3, &mut events) == Ok(Streamed::Document) {
+        let document = parse_first(text, Profile::Go3).expect("what was streamed is YAML").expect("it has a document");
+        let mut expected = Events::default();
+        expected.walk(document.root());
+        assert_eq!(events.0, expected.0, "{text:?}");
     }
     streamed
 }
