@@ -310,7 +310,7 @@ impl<'t> Target<'t> {
         for resource in &mut all.resources.list {
             resource.finish_annotations(with_origin, with_transformations);
         }
-        let resources = all.resources.list.iter().map(Built::of).collect::<Result<_, _>>()?;
+        let resources = all.resources.list.into_iter().map(Built::of).collect::<Result<_, _>>()?;
         Ok(Output { resources, warnings, fetched: session.fetched() })
     }
 }

@@ -29,7 +29,7 @@ fn suffix(node: &Node) -> Result<String, NoValue> {
         match node.field(name) {
             None => Ok(Value::Text(String::new())),
             Some(Node::Scalar(scalar)) => Ok(Value::Text(scalar.text.clone())),
-            Some(other) => other.value(),
+            Some(other) => other.clone().into_value(),
         }
     };
     let text = |text: &str| Value::Text(text.to_owned());

@@ -49,26 +49,26 @@ pub struct Output {
 impl Output {
     /// Returns the bytes that `kustomize build` prints: documents with `---` between them; empty without resources.
     pub fn to_yaml(&self) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(self.resources.len() * 512);
         for resource in &self.resources {
             if !text.is_empty() {
                 text.push_str("---\n");
             }
-            text.push_str(&resource.to_yaml());
+            text = yaml_behind(text, &resource.value);
         }
         text
     }
 }
 
 impl Built {
-    pub(crate) fn of(resource: &Resource) -> Result<Self, KustomizeError> {
+    pub(crate) fn of(mut resource: Resource) -> Result<Self, KustomizeError> {
         Ok(Self {
             api_version: resource.gvk().api_version(),
             kind: resource.kind().to_owned(),
             name: resource.name().to_owned(),
             namespace: resource.namespace().to_owned(),
-            origin: resource.origin.clone(),
-            value: resource.value()?,
+            value: resource.take_value()?,
+            origin: resource.origin,
         })
     }
 
@@ -80,7 +80,11 @@ impl Built {
 
 /// Returns a document, which ends with a line break.
 pub(crate) fn yaml_of(value: &Value) -> String {
-    let mut emitter = Emitter::new(Dialect::Go2);
+    yaml_behind(String::new(), value)
+}
+
+fn yaml_behind(text: String, value: &Value) -> String {
+    let mut emitter = Emitter::behind(text, Dialect::Go2);
     emit(value, &mut emitter);
     emitter.finish()
 }

@@ -181,8 +181,8 @@ fn without_lists(file: &str, text: &str, objects: Vec<Object>) -> Result<Vec<Obj
             Node::Sequence(items) => {
                 let mut inner = Vec::with_capacity(items.len());
                 for item in items {
-                    let value = item.value().map_err(|error| problem(error.to_string()))?;
-                    inner.push(Object { node: Node::of_value(&value), line: object.line });
+                    let value = item.clone().into_value().map_err(|error| problem(error.to_string()))?;
+                    inner.push(Object { node: Node::of_value(value), line: object.line });
                 }
                 queue.extend(usable(file, text, inner)?);
             }

@@ -81,7 +81,7 @@ fn bound_namespaces(resource: &Resource) -> Result<HashSet<String>, String> {
             continue;
         }
         let Some(namespace) = subject.field("namespace") else { continue };
-        match namespace.value() {
+        match namespace.clone().into_value() {
             Ok(Value::Text(text)) => drop(bound.insert(text)),
             _ => return Err(format!("Invalid Input: namespace is blank for resource \"{}\"", resource.id())),
         }

@@ -202,9 +202,15 @@ impl Resource {
         self.set_metadata_pairs("annotations", pairs);
     }
 
-    /// Returns the document as data.
-    pub(crate) fn value(&self) -> Result<Value, KustomizeError> {
-        self.node.value().map_err(|problem| self.error(problem))
+    /// Returns the document as data and leaves an empty one.
+    pub(crate) fn take_value(&mut self) -> Result<Value, KustomizeError> {
+        let (id, empty) = (self.id(), Node::Mapping(Vec::new()));
+        let value = std::mem::replace(&mut self.node, empty).into_value();
+        value.map_err(|problem| KustomizeError::Resource {
+            problem: Box::new(problem.into()),
+            id: id.to_string(),
+            file: self.file().clone(),
+        })
     }
 
     pub(crate) fn error(&self, problem: impl Into<Problem>) -> KustomizeError {

@@ -69,7 +69,7 @@ fn value(var: &Var, resources: &[Resource]) -> Result<Option<Scalar>, KustomizeE
 }
 
 fn scalar_value(scalar: &Scalar) -> Option<Value> {
-    Node::Scalar(scalar.clone()).value().ok()
+    Node::Scalar(scalar.clone()).into_value().ok()
 }
 
 /// Makes `name[0]` two parts.

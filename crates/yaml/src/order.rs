@@ -42,6 +42,10 @@ const RUN: usize = 2_048;
 /// It needs no true order, and never fails as a library's sort may.
 pub fn sort_keys<T>(items: &mut Vec<T>, profile: Profile, key: impl Fn(&T) -> &str) {
     items.sort_by(|a, b| key(a).cmp(key(b)));
+    // Letters alone are in order already.
+    if items.iter().all(|item| key(item).bytes().all(|byte| byte.is_ascii_alphabetic())) {
+        return;
+    }
     let is_before = |a: usize, b: usize| compare_keys(key(&items[a]), key(&items[b]), profile) != Ordering::Greater;
     let order = sorted(0..items.len(), &is_before);
     let mut old: Vec<Option<T>> = items.drain(..).map(Some).collect();

@@ -39,12 +39,12 @@ pub(super) fn merged(file: &ChartValues, values: &[(String, Value)], merge: Merg
     let wrong = |what: &str, problem: String| format!("could not {what}: {problem}");
     let text = String::from_utf8_lossy(&file.content);
     let of_file = read::text(&text).map_err(|problem| wrong("parse values file into rnode", problem))?;
-    let of_text = Node::of_value(&Value::Map(values.to_vec()));
+    let of_text = Node::of_value(Value::Map(values.to_vec()));
     let (mut target, patch) = if merge == Merge::FileWins { (of_text, of_file) } else { (of_file, of_text) };
     let is_left = strategic::apply(&mut target, patch).map_err(|error| wrong("merge values", error.to_string()))?;
     if !is_left {
         return Ok(yaml_of(&Value::Map(Vec::new())));
     }
-    let value = target.value().map_err(|error| wrong("parse merged values into map", error.to_string()))?;
+    let value = target.into_value().map_err(|error| wrong("parse merged values into map", error.to_string()))?;
     Ok(yaml_of(&value))
 }

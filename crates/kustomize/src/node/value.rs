@@ -45,24 +45,24 @@ pub enum NoValue {
 
 impl Node {
     /// Returns the document as data, read as kustomize reads what it wrote.
-    pub(crate) fn value(&self) -> Result<Value, NoValue> {
+    pub(crate) fn into_value(self) -> Result<Value, NoValue> {
         match self {
-            Self::Scalar(scalar) => scalar.value(),
-            Self::Sequence(items) => items.iter().map(Node::value).collect::<Result<_, _>>().map(Value::List),
+            Self::Scalar(scalar) => scalar.into_value(),
+            Self::Sequence(items) => items.into_iter().map(Node::into_value).collect::<Result<_, _>>().map(Value::List),
             Self::Mapping(entries) => mapping(entries),
         }
     }
 
     /// Returns the node that kustomize has after it made data of it and read that again.
-    pub(crate) fn of_value(value: &Value) -> Self {
+    pub(crate) fn of_value(value: Value) -> Self {
         match value {
             Value::Null => Self::Scalar(Scalar::tagged("null", Tag::Null)),
             Value::Boolean(value) => Self::Scalar(Scalar::tagged(value.to_string(), Tag::Boolean)),
             Value::Number(number) => Self::Scalar(number.scalar()),
-            Value::Text(text) => Self::text(text.as_str()).quoted_as_written(),
-            Value::List(items) => Self::Sequence(items.iter().map(Self::of_value).collect()),
+            Value::Text(text) => Self::text(text).quoted_as_written(),
+            Value::List(items) => Self::Sequence(items.into_iter().map(Self::of_value).collect()),
             Value::Map(entries) => {
-                Self::Mapping(entries.iter().map(|(key, value)| Entry::new(key, Self::of_value(value))).collect())
+                Self::Mapping(entries.into_iter().map(|(key, value)| Entry::new(key, Self::of_value(value))).collect())
             }
         }
     }
@@ -94,28 +94,39 @@ impl Number {
 }
 
 impl Scalar {
-    fn value(&self) -> Result<Value, NoValue> {
+    fn into_value(self) -> Result<Value, NoValue> {
         match (self.style, self.tag) {
-            (Style::Plain, Tag::Unset) if !self.text.contains('\n') => plain(scalar::resolve(&self.text), &self.text),
+            (Style::Plain, Tag::Unset) if !self.text.contains('\n') => plain(scalar::resolve(&self.text), self.text),
             (Style::Plain | Style::Quoted, Tag::Unset | Tag::Text) | (Style::Tagged, Tag::Text | Tag::Other) => {
-                Ok(Value::Text(self.text.clone()))
+                Ok(Value::Text(self.text))
             }
             (Style::Tagged, tag) => self.converted(tag),
             (style, tag) => {
                 let resolved = scalar::resolve(&self.text);
                 match (resolved.tag() == tag, style) {
-                    (true, Style::Quoted) => Ok(Value::Text(self.text.clone())),
-                    (true, _) => plain(resolved, &self.text),
+                    (true, Style::Quoted) => Ok(Value::Text(self.text)),
+                    (true, _) => plain(resolved, self.text),
                     (false, _) => self.converted(tag),
                 }
             }
         }
     }
 
+    /// Tells whether it is a text, whatever it says.
+    fn is_text(&self) -> bool {
+        match (self.style, self.tag) {
+            (Style::Plain, Tag::Unset) if !self.text.contains('\n') => {
+                matches!(scalar::resolve(&self.text), Plain::Timestamp(_) | Plain::Merge | Plain::Text)
+            }
+            (Style::Plain | Style::Quoted, Tag::Unset | Tag::Text) => true,
+            _ => matches!(self.clone().into_value(), Ok(Value::Text(_))),
+        }
+    }
+
     /// Returns what the text is under an explicit tag.
-    fn converted(&self, tag: Tag) -> Result<Value, NoValue> {
+    fn converted(self, tag: Tag) -> Result<Value, NoValue> {
         let name = match tag {
-            Tag::Unset | Tag::Text | Tag::Other => return Ok(Value::Text(self.text.clone())),
+            Tag::Unset | Tag::Text | Tag::Other => return Ok(Value::Text(self.text)),
             Tag::Binary => return Ok(Value::Text(binary(&self.text))),
             Tag::Integer => "!!int",
             Tag::Float => "!!float",
@@ -125,9 +136,9 @@ impl Scalar {
         };
         let resolved = scalar::resolve(&self.text);
         match (tag, &resolved) {
-            (Tag::Float, Plain::Number(_)) => plain(resolved, &self.text),
-            _ if resolved.tag() == tag => plain(resolved, &self.text),
-            _ => Err(NoValue::Tag { text: self.text.clone(), tag: name }),
+            (Tag::Float, Plain::Number(_)) => plain(resolved, self.text),
+            _ if resolved.tag() == tag => plain(resolved, self.text),
+            _ => Err(NoValue::Tag { text: self.text, tag: name }),
         }
     }
 }
@@ -139,7 +150,7 @@ fn binary(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn plain(resolved: Plain, text: &str) -> Result<Value, NoValue> {
+fn plain(resolved: Plain, text: String) -> Result<Value, NoValue> {
     Ok(match resolved {
         Plain::Null => Value::Null,
         Plain::Boolean(value) => Value::Boolean(value),
@@ -155,17 +166,17 @@ fn plain(resolved: Plain, text: &str) -> Result<Value, NoValue> {
         }
         Plain::Number(number) => Value::Number(number),
         Plain::Timestamp(text) => Value::Text(text),
-        Plain::Merge | Plain::Text => Value::Text(text.to_owned()),
+        Plain::Merge | Plain::Text => Value::Text(text),
     })
 }
 
-fn mapping(entries: &[Entry]) -> Result<Value, NoValue> {
+fn mapping(entries: Vec<Entry>) -> Result<Value, NoValue> {
     let mut result: Vec<(String, Value)> = Vec::with_capacity(entries.len());
     for entry in entries {
-        if !matches!(entry.key.value(), Ok(Value::Text(_))) {
-            return Err(NoValue::Key(entry.key.text.clone()));
+        if !entry.key.is_text() {
+            return Err(NoValue::Key(entry.key.text));
         }
-        result.push((entry.key.text.clone(), entry.value.value()?));
+        result.push((entry.key.text, entry.value.into_value()?));
     }
     result.sort_by(|(a, _), (b, _)| a.cmp(b));
     match result.windows(2).find(|pair| pair[0].0 == pair[1].0) {

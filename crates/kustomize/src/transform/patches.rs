@@ -219,13 +219,14 @@ impl LoadedPatch {
                 resource.remember_id();
             }
             resource.write_marks();
-            let mut value = resource.value()?;
+            let id = resource.id();
+            let mut value = resource.take_value()?;
             json::apply(&mut value, operations).map_err(|problem| KustomizeError::Resource {
                 problem: Box::new(problem.into()),
-                id: resource.id().to_string(),
+                id: id.to_string(),
                 file: self.file.clone(),
             })?;
-            resource.node = Node::of_value(&value);
+            resource.node = Node::of_value(value);
             resource.read_marks(Forgets::Notes);
         }
         Ok(())

@@ -32,7 +32,7 @@ pub(super) fn set(target: &mut Node, value: &Node, parts: &[String], create: Cre
         }
     }
     let text = if is_json {
-        let data = inner.value().map_err(|error| error.to_string())?;
+        let data = inner.clone().into_value().map_err(|error| error.to_string())?;
         Some(if original.contains('\n') && original.contains("  ") {
             json::pretty(&data)
         } else {
@@ -79,7 +79,7 @@ fn emit(node: &Node, emitter: &mut Emitter) -> Option<()> {
             }
             emitter.end_list();
         }
-        Node::Scalar(_) => match node.value().ok()? {
+        Node::Scalar(_) => match node.clone().into_value().ok()? {
             Value::Null => emitter.null(),
             Value::Boolean(value) => emitter.bool(value),
             Value::Number(Number::Integer(value)) => emitter.int(value),

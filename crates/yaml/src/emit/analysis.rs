@@ -70,6 +70,12 @@ pub(crate) fn analyse(text: &str, dialect: Dialect) -> Analysis {
             (after_space, after_break, after_blank) = (false, false, false);
             continue;
         }
+        if at > 0 && byte == b' ' {
+            break_space |= after_break;
+            (after_space, after_break, after_blank) = (true, false, true);
+            at += 1;
+            continue;
+        }
         let next = at + width(byte);
         let before_blank = matches!(bytes.get(next), None | Some(b' ' | b'\t'));
         indicators |= is_indicator(byte, at == 0, after_blank, before_blank);

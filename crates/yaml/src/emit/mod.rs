@@ -84,7 +84,12 @@ enum Wish {
 impl Emitter {
     /// Returns an emitter that has written nothing.
     pub fn new(dialect: Dialect) -> Self {
-        Self { out: String::new(), dialect, open: Vec::new(), indent: -1, column: 0, whitespace: true, indention: true }
+        Self::behind(String::new(), dialect)
+    }
+
+    /// Returns an emitter that writes its document behind `out`, which is empty or ends with a line break.
+    pub fn behind(out: String, dialect: Dialect) -> Self {
+        Self { out, dialect, open: Vec::new(), indent: -1, column: 0, whitespace: true, indention: true }
     }
 
     /// Opens a mapping.
@@ -156,7 +161,7 @@ impl Emitter {
         self.scalar(text, Wish::Plain);
     }
 
-    /// Returns the document, which ends with a line break.
+    /// Returns the document, which ends with a line break, behind what stood before it.
     pub fn finish(mut self) -> String {
         self.indent = -1;
         self.write_indent();

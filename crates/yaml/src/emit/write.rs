@@ -1,5 +1,7 @@
 //! The bytes of indicators and scalars.
 
+use memchr::memchr;
+
 use super::{
     Dialect, Emitter,
     analysis::{break_width, is_printable, width},
@@ -40,8 +42,9 @@ impl Emitter {
         if !self.indention || self.column > indent || (self.column == indent && !self.whitespace) {
             self.put_break();
         }
-        while self.column < indent {
-            self.put(' ');
+        if self.column < indent {
+            self.out.extend(std::iter::repeat_n(' ', indent - self.column));
+            self.column = indent;
         }
         self.whitespace = true;
         self.indention = true;
@@ -65,25 +68,38 @@ impl Emitter {
         if !self.whitespace {
             self.put(' ');
         }
+        let may_fold = folding && self.dialect == Dialect::Go2 && self.column + text.len() > BEST_WIDTH;
+        let rest = if may_fold { self.fold(text) } else { text };
+        self.put_text(rest);
+        self.whitespace = false;
+        self.indention = false;
+    }
+
+    /// Writes a plain text as far as it is folded at single spaces, and returns the rest.
+    fn fold<'t>(&mut self, text: &'t str) -> &'t str {
         let bytes = text.as_bytes();
-        let mut rest = 0;
-        let mut after_space = false;
-        for at in 0..bytes.len() {
-            if bytes[at] != b' ' {
-                after_space = false;
+        let is_ascii = text.is_ascii();
+        let (mut rest, mut from) = (0, 0);
+        loop {
+            if is_ascii {
+                // Before the line is full no space needs to be looked at.
+                from = from.max(rest + (BEST_WIDTH + 1).saturating_sub(self.column));
+            }
+            let Some(at) = bytes.get(from..).and_then(|bytes| memchr(b' ', bytes)).map(|found| from + found) else {
+                return &text[rest..];
+            };
+            from = at + 1;
+            let is_single = (at == 0 || bytes[at - 1] != b' ') && bytes.get(from) != Some(&b' ');
+            if !is_single {
                 continue;
             }
             self.put_text(&text[rest..at]);
             rest = at;
-            if !after_space && self.folds(folding) && bytes.get(at + 1) != Some(&b' ') {
+            if self.column > BEST_WIDTH {
                 self.write_indent();
-                rest = at + 1;
+                rest = from;
             }
-            after_space = true;
         }
-        self.put_text(&text[rest..]);
-        self.whitespace = false;
-        self.indention = false;
     }
 
     pub(super) fn write_single_quoted(&mut self, text: &str, folding: bool) {
