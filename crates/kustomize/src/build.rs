@@ -11,12 +11,12 @@ use crate::{
     config::{self, Config},
     error::{KustomizeError, Problem},
     generators, hash,
-    kustomization::{Decoder, Kustomization, Text, Unknown},
+    kustomization::{Decoder, Kustomization, Manner, Text},
     loader::{Found, Place, Written},
     options::{ManagedBy, Options},
     origin::{Note, Way},
     output::{Built, Origin, Output},
-    read, references,
+    plugins, read, references,
     remote::{self, RepositoryAddress, Session},
     resource::Resource,
     site::Site,
@@ -31,7 +31,8 @@ use crate::{
 /// When a file is missing or wrong, resources do not fit together, or a field is used that is not supported.
 ///
 /// # Deviation
-/// Plugins outside this program are refused. Comments that carry OpenAPI schemas do not count in strategic merge patches.
+/// Plugins other than kustomize's own, `crds` and `openapi.path` are refused. Comments that carry OpenAPI schemas do not
+/// count in strategic merge patches.
 pub fn build(tree: &FileTree, root: &TreePath, options: &Options) -> Result<Output, KustomizeError> {
     let session = Session::new(options);
     run(Place::root(&session, tree, root))
@@ -93,7 +94,7 @@ impl<'t> Target<'t> {
     fn decode(file: &TreePath, content: &str) -> Result<Kustomization, KustomizeError> {
         let name = file.to_string();
         let document = read::configuration(&name, content)?;
-        let decoder = Decoder { file: &name, text: content, unknown: Unknown::Refused };
+        let decoder = Decoder { file: &name, text: content, manner: Manner::Kustomization };
         let Some(document) = document else {
             return Err(decoder.error(
                 towpath_model::Span::default(),
@@ -128,7 +129,12 @@ impl<'t> Target<'t> {
     }
 
     pub(crate) fn decoder(&self) -> Decoder<'_> {
-        Decoder { file: self.file.as_str(), text: &self.content, unknown: Unknown::Refused }
+        Decoder { file: self.file.as_str(), text: &self.content, manner: Manner::Kustomization }
+    }
+
+    /// Returns what `buildMetadata` writes for an object that stands in the kustomization file itself.
+    pub(crate) fn file_note(&self) -> Option<Note> {
+        self.noted.as_ref().map(|noted| Note::of_file(noted.on_to(self.file.name())))
     }
 
     /// Loads a file that the kustomization file names.
@@ -157,19 +163,26 @@ impl<'t> Target<'t> {
         }
         let config = self.config()?;
         all.config = Config::merged(&all.config, &config)?;
+        let configured = plugins::load(self, &self.kustomization.generators, warnings)
+            .map_err(|error| error.during("loading generator plugins"))?;
         for resource in generators::generate(self)? {
             all.resources.absorb(resource)?;
+        }
+        for generator in &configured {
+            plugins::generate(self, generator)?.into_iter().try_for_each(|made| all.resources.absorb(made))?;
         }
         for path in &self.kustomization.components {
             let doing = format!("accumulating components from '{}' of {}", path.text, self.file);
             all = self.accumulate_component(all, path, warnings).map_err(|error| error.during(doing))?;
         }
-        transform::apply(self, &mut all)?;
+        transform::apply(self, &mut all, warnings)?;
+        transform::validate(self, &mut all, warnings)?;
         all.add_vars(&self.kustomization.vars)?;
         Ok(all)
     }
 
-    fn accumulate_resource(
+    /// Adds what a file or directory holds.
+    pub(crate) fn accumulate_resource(
         &self,
         all: &mut Accumulator,
         path: &Text,
@@ -264,7 +277,7 @@ impl<'t> Target<'t> {
             let (file, bytes) = self.load_file(path)?;
             let text = String::from_utf8_lossy(&bytes);
             let Some(document) = read::configuration(file.as_str(), &text)? else { continue };
-            let decoder = Decoder { file: file.as_str(), text: &text, unknown: Unknown::Refused };
+            let decoder = Decoder { file: file.as_str(), text: &text, manner: Manner::Strict };
             let more = config::from_configuration(decoder, document.root())?;
             config = Config::merged(&config, &Arc::new(more))?;
         }
@@ -275,13 +288,7 @@ impl<'t> Target<'t> {
         let kustomization = &self.kustomization;
         let first = |list: &[Text]| list.first().map(|text| text.span);
         let schema = kustomization.open_api.iter().find(|(name, _)| name == "path").map(|(_, value)| value.span);
-        let fields = [
-            ("crds", first(&kustomization.crds)),
-            ("generators", first(&kustomization.generators)),
-            ("transformers", first(&kustomization.transformers)),
-            ("validators", first(&kustomization.validators)),
-            ("openapi", schema),
-        ];
+        let fields = [("crds", first(&kustomization.crds)), ("openapi", schema)];
         let used = fields.into_iter().filter_map(|(name, span)| span.map(|span| (name, span)));
         match used.into_iter().next() {
             Some((name, span)) => Err(self.decoder().error(span, format!("`{name}` is not supported yet"), Vec::new())),

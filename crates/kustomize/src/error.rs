@@ -163,6 +163,18 @@ impl KustomizeError {
         }
     }
 
+    /// Gives an error in a configuration the place where that configuration is written.
+    pub(crate) fn at(mut self, place: &Location) -> Self {
+        match &mut self {
+            Self::Field { location, .. } | Self::Path { location, .. } | Self::Object { location, .. } => {
+                **location = place.clone();
+            }
+            Self::Yaml(problem) => problem.diagnostic.location = Some(Box::new(place.clone())),
+            _ => {}
+        }
+        self
+    }
+
     /// Returns the innermost error, which says what is wrong.
     pub fn root(&self) -> &Self {
         match self {

@@ -38,6 +38,7 @@ mod origin;
 mod output;
 mod patch;
 mod path;
+mod plugins;
 mod read;
 mod references;
 mod remote;

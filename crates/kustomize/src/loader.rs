@@ -191,6 +191,11 @@ impl<'t> Place<'t> {
         Ok((TreePath::parse(bare).unwrap_or_default(), bytes))
     }
 
+    /// Returns the content of a file of the tree, if it is one.
+    pub(crate) fn content(&self, file: &TreePath) -> Option<Arc<[u8]>> {
+        self.tree.file(file).ok().flatten()
+    }
+
     fn near(&self, full: &TreePath) -> Vec<String> {
         let Ok(Some(Entry::Directory(names))) = self.entry(&full.parent()) else { return Vec::new() };
         let stem = |name: &str| name.split('.').next().unwrap_or("").to_ascii_lowercase();

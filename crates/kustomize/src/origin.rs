@@ -2,7 +2,7 @@
 
 use towpath_yaml::{Dialect, Emitter};
 
-use crate::remote::RepositoryAddress;
+use crate::{remote::RepositoryAddress, resource::Resource};
 
 /// Where a build has come to, as `buildMetadata` writes it down.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,15 +28,30 @@ impl Way {
             Err(_) => Self { path: joined(&self.path, path), ..self.clone() },
         }
     }
+
+    /// Returns the same without the path, as for what a plugin made.
+    fn without_path(&self) -> Self {
+        Self { path: String::new(), ..self.clone() }
+    }
 }
 
 /// Where a resource came from, or what changed it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Note {
-    /// The file that it was read from, or the kustomization file whose field made or changed it.
+    /// The file that it was read from, or the file with the configuration of what made or changed it.
     way: Way,
-    /// Kustomize's name of that field's plugin.
-    plugin: Option<&'static str>,
+    /// What made or changed it.
+    configured: Option<Configuration>,
+}
+
+/// A configuration of a plugin: a field of a kustomization file, or an object of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Configuration {
+    api_version: String,
+    kind: String,
+    /// Empty for a field.
+    name: String,
+    namespace: String,
 }
 
 impl Note {
@@ -44,11 +59,24 @@ impl Note {
     pub(crate) const TRANSFORMATIONS: &'static str = "alpha.config.kubernetes.io/transformations";
 
     pub(crate) fn of_file(way: Way) -> Self {
-        Self { way, plugin: None }
+        Self { way, configured: None }
     }
 
     pub(crate) fn of_plugin(way: Way, plugin: &'static str) -> Self {
-        Self { way, plugin: Some(plugin) }
+        let (api_version, kind) = ("builtin".to_owned(), plugin.to_owned());
+        Self { way, configured: Some(Configuration { api_version, kind, ..Configuration::default() }) }
+    }
+
+    /// Returns what is written of the work of the plugin that `resource`, whose own origin this is, configures.
+    pub(crate) fn of_configuration(&self, resource: &Resource) -> Self {
+        let configured = Configuration {
+            api_version: resource.gvk().api_version(),
+            kind: resource.kind().to_owned(),
+            name: resource.name().to_owned(),
+            namespace: resource.namespace().to_owned(),
+        };
+        let way = if self.configured.is_some() { self.way.without_path() } else { self.way.clone() };
+        Self { way, configured: Some(configured) }
     }
 
     pub(crate) fn to_yaml(&self) -> String {
@@ -69,7 +97,7 @@ impl Note {
 
     fn emit(&self, emitter: &mut Emitter) {
         let Way { path, repository, reference } = &self.way;
-        let (read, configured) = if self.plugin.is_some() { ("", path.as_str()) } else { (path.as_str(), "") };
+        let (read, configured) = if self.configured.is_some() { ("", path.as_str()) } else { (path.as_str(), "") };
         emitter.start_map();
         for (name, value) in [("path", read), ("repo", repository), ("ref", reference), ("configuredIn", configured)] {
             if !value.is_empty() {
@@ -77,13 +105,17 @@ impl Note {
                 emitter.str(value);
             }
         }
-        if let Some(plugin) = self.plugin {
+        if let Some(by) = &self.configured {
             emitter.str("configuredBy");
             emitter.start_map();
-            emitter.str("apiVersion");
-            emitter.str("builtin");
-            emitter.str("kind");
-            emitter.str(plugin);
+            for (key, value) in
+                [("apiVersion", &by.api_version), ("kind", &by.kind), ("name", &by.name), ("namespace", &by.namespace)]
+            {
+                if !value.is_empty() {
+                    emitter.str(key);
+                    emitter.str(value);
+                }
+            }
             emitter.end_map();
         }
         emitter.end_map();
@@ -91,7 +123,7 @@ impl Note {
 }
 
 /// Returns a path relative to where the build began, as `filepath.Join` cleans it.
-fn joined(base: &str, path: &str) -> String {
+pub(crate) fn joined(base: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in base.split('/').chain(path.split('/')) {
         match part {

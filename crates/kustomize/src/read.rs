@@ -113,7 +113,7 @@ fn usable(file: &str, text: &str, objects: Vec<Object>) -> Result<Vec<Object>, K
     Ok(result)
 }
 
-fn line_location(file: &str, text: &str, line: usize) -> Location {
+pub(crate) fn line_location(file: &str, text: &str, line: usize) -> Location {
     let mut start = 0;
     for (index, content) in text.split_inclusive('\n').enumerate() {
         if index + 1 >= line && !content.trim().is_empty() && !content.starts_with(['#', '-']) {

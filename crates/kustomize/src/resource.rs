@@ -71,6 +71,9 @@ const BUILD_ANNOTATIONS: &[&str] = &[
     "config.k8s.io/id",
 ];
 
+/// The label with which validators may sign.
+const VALIDATED: &str = "validated-by";
+
 impl Resource {
     pub(crate) fn new(node: Node, origin: Origin) -> Self {
         Self {
@@ -179,6 +182,30 @@ impl Resource {
             });
             self.set_metadata(name, Some(Node::Mapping(entries.collect())));
         }
+    }
+
+    /// Takes over the label of a validator that left everything else as it was.
+    pub(crate) fn take_validation(&mut self, after: &Self) {
+        let labels: Pairs =
+            after.metadata_pairs("labels").into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        if labels.contains_key(VALIDATED) && self.metadata_pairs("labels").iter().all(|(key, _)| *key != VALIDATED) {
+            self.set_metadata_pairs("labels", labels);
+        }
+    }
+
+    /// Tells whether a validator left it as it was; the label `validated-by` may be new.
+    pub(crate) fn is_validated_as(&self, after: &Self) -> bool {
+        let labels = |resource: &Self| -> Pairs {
+            let pairs = resource.metadata_pairs("labels").into_iter();
+            pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+        };
+        let mut after_labels = labels(after);
+        let mut without = after.clone();
+        if after_labels.remove(VALIDATED).is_some() {
+            without.set_metadata_pairs("labels", after_labels);
+        }
+        let names = |resource: &Self| (resource.previous.clone(), resource.prefixes.clone(), resource.suffixes.clone());
+        self.node == without.node && names(self) == names(&without)
     }
 
     /// Takes kustomize's own annotations away and adds what `buildMetadata` asks for.

@@ -4,11 +4,26 @@ use towpath_yaml::{Node, NodeKind, Profile, Scalar};
 use super::{Pairs, Text};
 use crate::error::KustomizeError;
 
-/// What happens to a field that is not known.
+/// How strictly kustomize reads a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unknown {
-    Refused,
-    Ignored,
+pub(crate) enum Manner {
+    /// Unknown fields are errors, and a number is no text.
+    Kustomization,
+    /// Unknown fields are errors; numbers and booleans become texts where a text is wanted.
+    Strict,
+    /// Unknown fields are passed over; numbers and booleans become texts where a text is wanted.
+    Loose,
+    /// Unknown fields are passed over, and a number is no text.
+    Partial,
+}
+
+impl Manner {
+    fn subject(self) -> &'static str {
+        match self {
+            Self::Kustomization => "invalid Kustomization: ",
+            Self::Strict | Self::Loose | Self::Partial => "",
+        }
+    }
 }
 
 /// Reads the values of one file as Go's JSON decoder would: names in any case, null as nothing.
@@ -16,7 +31,7 @@ pub(crate) enum Unknown {
 pub(crate) struct Decoder<'f> {
     pub(crate) file: &'f str,
     pub(crate) text: &'f str,
-    pub(crate) unknown: Unknown,
+    pub(crate) manner: Manner,
 }
 
 type Result<T> = std::result::Result<T, KustomizeError>;
@@ -25,6 +40,11 @@ type Result<T> = std::result::Result<T, KustomizeError>;
 pub(crate) type Fields<'d, 'a> = Vec<(&'static str, Node<'d, 'a>)>;
 
 impl Decoder<'_> {
+    /// Returns the decoder for what Go embeds: there, what kustomize reads with does not make texts of numbers.
+    pub(super) fn of_embedded(self) -> Self {
+        Self { manner: if self.manner == Manner::Loose { Manner::Partial } else { self.manner }, ..self }
+    }
+
     pub(crate) fn location(&self, span: Span) -> Location {
         Location::of(self.file, self.text, span)
     }
@@ -45,7 +65,8 @@ impl Decoder<'_> {
         };
         let hint =
             (wanted == "string" && matches!(found, "bool" | "number")).then(|| "put the value in quotes".to_owned());
-        let message = format!("invalid Kustomization: cannot unmarshal {found} into field {field} of type {wanted}");
+        let subject = self.manner.subject();
+        let message = format!("{subject}cannot unmarshal {found} into field {field} of type {wanted}");
         self.error(node.span(), message, hint.into_iter().collect())
     }
 
@@ -60,7 +81,7 @@ impl Decoder<'_> {
         for (key, value) in self.entries(node, field)? {
             match known.iter().find(|name| name.eq_ignore_ascii_case(key.text().unwrap_or(""))) {
                 Some(name) => fields.push((*name, value)),
-                None if self.unknown == Unknown::Ignored => {}
+                None if matches!(self.manner, Manner::Loose | Manner::Partial) => {}
                 None => return Err(self.unknown_field(key, known)),
             }
         }
@@ -73,7 +94,7 @@ impl Decoder<'_> {
         let hint = near
             .filter(|(away, known)| *away <= 1 + known.len() / 4)
             .map(|(_, known)| format!("did you mean `{known}`?"));
-        let message = format!("invalid Kustomization: unknown field {name:?}");
+        let message = format!("{}unknown field {name:?}", self.manner.subject());
         self.error(key.span(), message, hint.into_iter().collect())
     }
 
@@ -124,6 +145,11 @@ impl Decoder<'_> {
             Ok(Scalar::Str(text)) => text.into_owned(),
             Ok(Scalar::Timestamp(_) | Scalar::Merge) => node.text().unwrap_or("").to_owned(),
             Ok(Scalar::Null) if matches!(node.kind(), NodeKind::Scalar(..)) => String::new(),
+            Ok(Scalar::Bool(_) | Scalar::Int(_) | Scalar::Uint(_) | Scalar::Float(_))
+                if matches!(self.manner, Manner::Strict | Manner::Loose) =>
+            {
+                key_text(node)
+            }
             _ => return Err(self.wrong_type(node, field, "string")),
         };
         Ok(Text { text, span: node.span() })

@@ -176,7 +176,7 @@ impl Decoder<'_> {
         Ok(spec)
     }
 
-    fn patch(&self, node: Node<'_, '_>) -> Result<Patch> {
+    pub(super) fn patch(&self, node: Node<'_, '_>) -> Result<Patch> {
         let mut patch = Patch { span: node.span(), ..Patch::default() };
         for (name, value) in self.object(node, "patches", &["path", "patch", "target", "options"])? {
             match name {
@@ -204,8 +204,9 @@ impl Decoder<'_> {
             return Ok(None);
         }
         let mut selector = Selector::default();
-        for (name, value) in self.object(node, "target", NAMES)? {
-            let text = self.string(value, name)?;
+        let decoder = self.of_embedded();
+        for (name, value) in decoder.object(node, "target", NAMES)? {
+            let text = decoder.string(value, name)?;
             *match name {
                 "group" => &mut selector.group,
                 "version" => &mut selector.version,
@@ -219,7 +220,7 @@ impl Decoder<'_> {
         Ok(Some(selector))
     }
 
-    fn image(&self, node: Node<'_, '_>) -> Result<Image> {
+    pub(super) fn image(&self, node: Node<'_, '_>) -> Result<Image> {
         let mut image = Image::default();
         for (name, value) in self.object(node, "images", &["name", "newName", "tagSuffix", "newTag", "digest"])? {
             let text = self.string(value, name)?;
@@ -234,7 +235,7 @@ impl Decoder<'_> {
         Ok(image)
     }
 
-    fn replicas(&self, node: Node<'_, '_>) -> Result<Replicas> {
+    pub(super) fn replicas(&self, node: Node<'_, '_>) -> Result<Replicas> {
         let mut replicas = Replicas { span: node.span(), ..Replicas::default() };
         for (name, value) in self.object(node, "replicas", &["name", "count"])? {
             match name {

@@ -1,7 +1,7 @@
 use towpath_model::Span;
 use towpath_yaml::Node;
 
-use super::{Decoder, Pairs, Text};
+use super::{Decoder, Manner, Pairs, Text};
 use crate::error::KustomizeError;
 
 type Result<T> = std::result::Result<T, KustomizeError>;
@@ -68,7 +68,10 @@ impl Decoder<'_> {
                 _ => result.kind = self.string(value, name)?,
             }
         }
-        result.envs.extend(env.filter(|env| !env.text.is_empty()));
+        if self.manner == Manner::Kustomization {
+            // In the configuration of a plugin, kustomize reads the field and does nothing with it.
+            result.envs.extend(env.filter(|env| !env.text.is_empty()));
+        }
         Ok(result)
     }
 

@@ -109,6 +109,15 @@ impl Decoder<'_> {
         Ok(chart)
     }
 
+    /// Returns the chart that a configuration of the plugin `HelmChartInflationGenerator` asks for.
+    pub(super) fn chart_plugin(&self, node: Node<'_, '_>) -> Result<(HelmGlobals, HelmChart)> {
+        let mut globals = HelmGlobals::default();
+        for (name, value) in self.object(node, "helmGlobals", GLOBALS)? {
+            self.helm_global(&mut globals, name, value)?;
+        }
+        Ok((globals, self.helm_chart(node)?))
+    }
+
     fn helm_chart_field(&self, chart: &mut HelmChart, name: &str, value: Node<'_, '_>) -> Result<()> {
         match name {
             "name" => chart.name = self.string(value, name)?,

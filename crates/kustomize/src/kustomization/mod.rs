@@ -4,13 +4,15 @@ mod decode;
 mod fields;
 mod generators;
 mod helm;
+mod plugin;
 mod replacement;
 
 use towpath_model::Span;
 
-pub(crate) use decode::{Decoder, Unknown};
+pub(crate) use decode::{Decoder, Manner};
 pub(crate) use generators::{Generator, GeneratorOptions};
 pub(crate) use helm::{HelmChart, HelmGlobals};
+pub(crate) use plugin::{Namespacing, Overwrite, Plugin, ServiceAccount, Subjects, ValueAdd, ValueTarget};
 pub(crate) use replacement::{FieldOptions, Replacement, ReplacementEntry, Source, Target};
 
 use crate::{fieldspec::FieldSpec, id::ResId, selector::Selector};

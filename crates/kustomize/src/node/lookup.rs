@@ -1,4 +1,4 @@
-use super::{Kind, Node};
+use super::{Entry, Kind, Node, matching::kind_for};
 
 /// Why a path could not be followed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +53,39 @@ impl Node {
             steps.push(step);
         }
         Ok(Some(steps))
+    }
+
+    /// Returns the same way as [`Node::locate`] and makes what is missing, but no element of a list by its index.
+    ///
+    /// Source: kustomize `kyaml/yaml/fns.go` 0.21.1, `PathGetter`.
+    pub(crate) fn locate_or_create(&mut self, parts: &[String], leaf: Kind) -> Result<Option<Steps>, Missing> {
+        let parts: Vec<&str> = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();
+        let mut steps = Steps::with_capacity(parts.len());
+        for (at, part) in parts.iter().enumerate() {
+            let node = self.at_mut(&steps);
+            let step = match node.step(part)? {
+                Some(step) => step,
+                None => match node.create_child(part, parts.get(at + 1).copied(), leaf)? {
+                    Some(step) => step,
+                    None => return Ok(None),
+                },
+            };
+            steps.push(step);
+        }
+        Ok(Some(steps))
+    }
+
+    fn create_child(&mut self, part: &str, next: Option<&str>, leaf: Kind) -> Result<Option<usize>, Missing> {
+        if self.is_null() || part == "-" || part.parse::<usize>().is_ok() {
+            return Ok(None);
+        }
+        if let (Some((name, value)), Self::Sequence(items)) = (element(part)?, &mut *self) {
+            let value = Self::unset(value);
+            items.push(if name.is_empty() { value } else { Self::Mapping(vec![Entry::new(name, value)]) });
+            return Ok(Some(items.len() - 1));
+        }
+        self.set_field(part, Some(kind_for(next, leaf).empty()))?;
+        Ok(self.entries().len().checked_sub(1))
     }
 
     /// Returns the node that `parts` name, or nothing.

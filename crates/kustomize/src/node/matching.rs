@@ -80,7 +80,7 @@ fn walk_index(
         && let Create::Leaf(leaf) = create
         && let Node::Sequence(items) = node
     {
-        items.push(kind_for(rest.first(), leaf).empty());
+        items.push(kind_for(rest.first().map(String::as_str), leaf).empty());
     } else if index >= len {
         return Err(Missing::Index { index, len });
     }
@@ -135,7 +135,7 @@ fn walk_field(
         (Some(step), _) => step,
         (None, Create::No) => return Ok(()),
         (None, Create::Leaf(leaf)) => {
-            node.set_field(name, Some(kind_for(rest.first(), leaf).empty()))?;
+            node.set_field(name, Some(kind_for(rest.first().map(String::as_str), leaf).empty()))?;
             node.entries().len() - 1
         }
     };
@@ -150,8 +150,8 @@ fn walk_field(
 }
 
 /// Returns what must stand before the next part of a path.
-fn kind_for(next: Option<&String>, leaf: Kind) -> Kind {
-    match next.map(String::as_str) {
+pub(super) fn kind_for(next: Option<&str>, leaf: Kind) -> Kind {
+    match next {
         None | Some("") => leaf,
         Some(part) if part.parse::<usize>().is_ok() || (part.starts_with('[') && part.ends_with(']')) => Kind::Sequence,
         Some(_) => Kind::Mapping,

@@ -36,7 +36,7 @@ pub(crate) struct Scalar {
     pub(crate) text: String,
     pub(crate) tag: Tag,
     pub(crate) style: Style,
-    /// A null that was in the input and stays in the output.
+    /// A null that was in the input and stays in the output; on anything else a mark that is gone once it is replaced.
     pub(crate) keep: bool,
 }
 
@@ -128,6 +128,17 @@ impl Node {
 
     pub(crate) fn unset(text: impl Into<String>) -> Self {
         Self::Scalar(Scalar::unset(text))
+    }
+
+    /// Marks all scalars but nulls, so that one that is replaced by its like is another.
+    ///
+    /// kustomize compares lines and columns when it looks for what a validator changed.
+    pub(crate) fn mark(&mut self) {
+        match self {
+            Self::Scalar(scalar) => scalar.keep |= !scalar.is_null(),
+            Self::Sequence(items) => items.iter_mut().for_each(Self::mark),
+            Self::Mapping(entries) => entries.iter_mut().for_each(|entry| entry.value.mark()),
+        }
     }
 
     pub(crate) fn kind(&self) -> Kind {

@@ -5,71 +5,141 @@ mod labels;
 mod names;
 mod namespace;
 mod patches;
+mod plugin;
 mod replacement;
 mod replicas;
 mod structured;
+mod value_add;
+
+use plugin::Transformer;
 
 use crate::{
     accumulator::Accumulator,
     build::Target,
+    config::Config,
     error::KustomizeError,
     fieldspec::{FieldError, FieldSpec},
+    kustomization::{Namespacing, Pairs, Replacement, Text},
     node::Node,
+    origin::Note,
     resource::Resource,
     resources::Resources,
 };
 
 /// Applies everything that one kustomization file asks for.
-pub(crate) fn apply(target: &Target<'_>, all: &mut Accumulator) -> Result<(), KustomizeError> {
+pub(crate) fn apply(
+    target: &Target<'_>,
+    all: &mut Accumulator,
+    warnings: &mut Vec<String>,
+) -> Result<(), KustomizeError> {
     let file = &target.kustomization;
     let config = std::sync::Arc::clone(&all.config);
-    let loaded = patches::load(target)?;
-    let replacements = replacement::load(target.site(), &file.replacements)?;
-    let label_sets = labels::sets(file, &config)?;
-    let resources = &mut all.resources;
-    if !loaded.legacy_strategic.is_empty() {
-        patches::apply_legacy(resources, &loaded.legacy_strategic)?;
-        note(target, resources, "PatchStrategicMergeTransformer");
+    let loaded = Loaded {
+        patches: patches::load(target)?,
+        replacements: replacement::load(target.site(), &file.replacements)?,
+        label_sets: labels::sets(file, &config)?,
+    };
+    let more = configured(target, &file.transformers, warnings)?;
+    apply_fields(target, &mut all.resources, &config, &loaded)?;
+    more.iter().try_for_each(|transformer| transformer.apply(target, &mut all.resources))
+}
+
+/// Runs the validators, which may change nothing but add the label `validated-by`.
+pub(crate) fn validate(
+    target: &Target<'_>,
+    all: &mut Accumulator,
+    warnings: &mut Vec<String>,
+) -> Result<(), KustomizeError> {
+    for validator in configured(target, &target.kustomization.validators, warnings)? {
+        let mut marked = Resources { list: all.resources.list.clone() };
+        marked.list.iter_mut().for_each(|resource| resource.node.mark());
+        let before = marked.list.clone();
+        validator.transform(target, &mut marked)?;
+        if !same(&before, &marked.list) {
+            let problem = "validator shouldn't modify the resource map".to_owned();
+            return Err(validator.error(target, problem));
+        }
+        for (resource, after) in all.resources.list.iter_mut().zip(&marked.list) {
+            resource.take_validation(after);
+        }
     }
-    for patch in &loaded.patches {
+    Ok(())
+}
+
+fn same(before: &[Resource], after: &[Resource]) -> bool {
+    before.len() == after.len() && before.iter().zip(after).all(|(before, after)| before.is_validated_as(after))
+}
+
+fn configured(
+    target: &Target<'_>,
+    entries: &[Text],
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Transformer>, KustomizeError> {
+    let configured = crate::plugins::load(target, entries, warnings)?;
+    configured.into_iter().map(|configured| Transformer::load(target, configured)).collect()
+}
+
+/// What the fields name in other files.
+struct Loaded {
+    patches: patches::Loaded,
+    replacements: Vec<Replacement>,
+    label_sets: Vec<(Pairs, Vec<FieldSpec>)>,
+}
+
+fn apply_fields(
+    target: &Target<'_>,
+    resources: &mut Resources,
+    config: &Config,
+    loaded: &Loaded,
+) -> Result<(), KustomizeError> {
+    let file = &target.kustomization;
+    let note = |resources: &mut Resources, plugin| note(target.plugin_note(plugin), resources);
+    let Loaded { patches, replacements, label_sets } = loaded;
+    if !patches.legacy_strategic.is_empty() {
+        patches::apply_legacy(resources, &patches.legacy_strategic)?;
+        note(resources, "PatchStrategicMergeTransformer");
+    }
+    for patch in &patches.patches {
         patch.apply(resources)?;
-        note(target, resources, "PatchTransformer");
+        note(resources, "PatchTransformer");
     }
     if !file.namespace.is_empty() {
-        namespace::apply(resources, &file.namespace, &config.namespace)?;
-        note(target, resources, "NamespaceTransformer");
+        let namespace = file.namespace.clone();
+        let namespacing = Namespacing { namespace, fields: config.namespace.clone(), ..Namespacing::default() };
+        namespace::apply(resources, &namespacing)?;
+        note(resources, "NamespaceTransformer");
     }
     if !file.name_prefix.is_empty() {
         names::add_prefix(resources, &file.name_prefix, &config.name_prefix)?;
-        note(target, resources, "PrefixTransformer");
+        note(resources, "PrefixTransformer");
     }
     if !file.name_suffix.is_empty() {
         names::add_suffix(resources, &file.name_suffix, &config.name_suffix)?;
-        note(target, resources, "SuffixTransformer");
+        note(resources, "SuffixTransformer");
     }
-    for (pairs, specs) in &label_sets {
+    for (pairs, specs) in label_sets {
         labels::apply(resources, pairs, specs)?;
-        note(target, resources, "LabelTransformer");
+        note(resources, "LabelTransformer");
     }
     if !file.common_annotations.is_empty() {
         labels::apply(resources, &file.common_annotations, &config.common_annotations)?;
-        note(target, resources, "AnnotationsTransformer");
+        note(resources, "AnnotationsTransformer");
     }
-    for patch in &loaded.legacy_json {
+    for patch in &patches.legacy_json {
         patch.apply_json(resources)?;
-        note(target, resources, "PatchJson6902Transformer");
+        note(resources, "PatchJson6902Transformer");
     }
     for entry in &file.replicas {
         replicas::apply(target.site(), resources, entry, &config.replicas)?;
-        note(target, resources, "ReplicaCountTransformer");
+        note(resources, "ReplicaCountTransformer");
     }
     for image in &file.images {
         images::apply(resources, image, &config.images)?;
-        note(target, resources, "ImageTagTransformer");
+        note(resources, "ImageTagTransformer");
     }
     if !file.replacements.is_empty() {
-        replacement::apply(target.site(), resources, &replacements)?;
-        note(target, resources, "ReplacementTransformer");
+        replacement::apply(target.site(), resources, replacements)?;
+        note(resources, "ReplacementTransformer");
     }
     Ok(())
 }
@@ -81,8 +151,8 @@ pub(crate) fn add_managed_by(resources: &mut Resources) -> Result<(), KustomizeE
 }
 
 /// Writes down that a transformer ran, if `buildMetadata` asks for it, and drops what is empty now.
-fn note(target: &Target<'_>, resources: &mut Resources, plugin: &'static str) {
-    if let Some(note) = target.plugin_note(plugin) {
+fn note(note: Option<Note>, resources: &mut Resources) {
+    if let Some(note) = note {
         for resource in &mut resources.list {
             if resource.note.is_some() {
                 resource.transformations.push(note.clone());

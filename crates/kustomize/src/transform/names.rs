@@ -12,11 +12,23 @@ const KEPT: &[(&str, &str)] =
     &[("", "CustomResourceDefinition"), ("apiregistration.k8s.io", "APIService"), ("", "Namespace")];
 
 pub(super) fn add_prefix(resources: &mut Resources, prefix: &str, specs: &[FieldSpec]) -> Result<(), KustomizeError> {
-    rename(resources, specs, |resource| resource.prefixes.push(prefix.to_owned()), |name| format!("{prefix}{name}"))
+    let remember = |resource: &mut Resource| {
+        if !prefix.is_empty() {
+            resource.prefixes.push(prefix.to_owned());
+            resource.remember_id();
+        }
+    };
+    rename(resources, specs, remember, |name| format!("{prefix}{name}"))
 }
 
 pub(super) fn add_suffix(resources: &mut Resources, suffix: &str, specs: &[FieldSpec]) -> Result<(), KustomizeError> {
-    rename(resources, specs, |resource| resource.suffixes.push(suffix.to_owned()), |name| format!("{name}{suffix}"))
+    let remember = |resource: &mut Resource| {
+        if !suffix.is_empty() {
+            resource.suffixes.push(suffix.to_owned());
+            resource.remember_id();
+        }
+    };
+    rename(resources, specs, remember, |name| format!("{name}{suffix}"))
 }
 
 fn rename(
@@ -33,7 +45,6 @@ fn rename(
         for spec in specs.iter().filter(|spec| gvk.is_selected(&spec.gvk)) {
             if spec.path == "metadata/name" {
                 remember(resource);
-                resource.remember_id();
             }
             super::change(resource, |node| {
                 spec.apply(node, Leaf::Scalar(Tag::Text), &mut |field: &mut Node| {

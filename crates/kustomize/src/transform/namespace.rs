@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use crate::{
     error::{KustomizeError, Problem},
     fieldspec::{FieldError, FieldSpec, Leaf},
+    kustomization::{Namespacing, Overwrite, Subjects},
     node::{Node, Scalar, Tag},
     resources::Resources,
 };
 
-pub(super) fn apply(resources: &mut Resources, namespace: &str, specs: &[FieldSpec]) -> Result<(), KustomizeError> {
+pub(super) fn apply(resources: &mut Resources, namespacing: &Namespacing) -> Result<(), KustomizeError> {
     let mut taken: HashMap<_, usize> = HashMap::new();
     let key = |resource: &crate::resource::Resource| {
         let id = resource.id();
@@ -22,7 +23,7 @@ pub(super) fn apply(resources: &mut Resources, namespace: &str, specs: &[FieldSp
     for resource in resources.list.iter_mut().filter(|resource| !resource.from_helm) {
         let before = key(resource);
         resource.remember_id();
-        super::change(resource, |node| set(node, namespace, specs))?;
+        super::change(resource, |node| set(node, namespacing))?;
         let after = key(resource);
         if before != after {
             if let Some(count) = taken.get_mut(&before) {
@@ -38,20 +39,26 @@ pub(super) fn apply(resources: &mut Resources, namespace: &str, specs: &[FieldSp
     Ok(())
 }
 
-fn set(node: &mut Node, namespace: &str, specs: &[FieldSpec]) -> Result<(), FieldError> {
+/// Sets the namespace in one resource.
+pub(super) fn set(node: &mut Node, namespacing: &Namespacing) -> Result<(), FieldError> {
     let text = |name: &str| node.field(name).map_or("", Node::as_text).to_owned();
     let (api_version, kind) = (text("apiVersion"), text("kind"));
     let leaf = Leaf::Scalar(Tag::Text);
-    let mut write = |field: &mut Node| field.set_scalar(Scalar::text(namespace)).map_err(|error| error.to_string());
+    let mut write = |field: &mut Node| {
+        if namespacing.keeps(field) {
+            return Ok(());
+        }
+        field.set_scalar(Scalar::text(&namespacing.namespace)).map_err(|error| error.to_string())
+    };
     let gvk = crate::id::Gvk::parse(&api_version, &kind);
     if !gvk.is_cluster_scoped() {
         FieldSpec::new("metadata/namespace", true, "", "", "").apply(node, leaf, &mut write)?;
     }
     let is_binding = matches!(kind.as_str(), "RoleBinding" | "ClusterRoleBinding");
     if is_binding {
-        set_subjects(node, namespace, &kind)?;
+        set_subjects(node, namespacing, &kind)?;
     }
-    for spec in specs {
+    for spec in &namespacing.fields {
         let elsewhere = match spec.path.as_str() {
             "metadata/namespace" => false,
             "metadata/name" => api_version == "v1",
@@ -68,20 +75,34 @@ fn set(node: &mut Node, namespace: &str, specs: &[FieldSpec]) -> Result<(), Fiel
 }
 
 /// Subjects named `default` are service accounts of the namespace itself.
-fn set_subjects(node: &mut Node, namespace: &str, kind: &str) -> Result<(), FieldError> {
+fn set_subjects(node: &mut Node, namespacing: &Namespacing, kind: &str) -> Result<(), FieldError> {
     let error = |problem: String| FieldError { path: "subjects".to_owned(), object: kind.to_owned(), problem };
+    let (field, wanted) = match namespacing.subjects {
+        Subjects::NamedDefault => ("name", "default"),
+        Subjects::ServiceAccounts => ("kind", "ServiceAccount"),
+        Subjects::None => return Ok(()),
+    };
     let Some(subjects) = node.field_mut("subjects").filter(|subjects| !subjects.is_null()) else { return Ok(()) };
     let Node::Sequence(items) = subjects else {
         return Err(error(format!("wrong node kind: expected SequenceNode but got {}", subjects.kind().name())));
     };
     for item in items {
-        if item.field("name").is_some_and(|name| name.text_or_empty() == "default") {
-            let mut value = Scalar::text(namespace);
-            if let Some(Node::Scalar(old)) = item.field("namespace") {
-                value.style = old.style;
-            }
-            item.set_field("namespace", Some(Node::Scalar(value))).map_err(|problem| error(problem.to_string()))?;
+        let is_meant = item.field(field).is_some_and(|value| value.text_or_empty() == wanted);
+        if !is_meant || item.field("namespace").is_some_and(|old| namespacing.keeps(old)) {
+            continue;
         }
+        let mut value = Scalar::text(&namespacing.namespace);
+        if let Some(Node::Scalar(old)) = item.field("namespace") {
+            value.style = old.style;
+        }
+        item.set_field("namespace", Some(Node::Scalar(value))).map_err(|problem| error(problem.to_string()))?;
     }
     Ok(())
+}
+
+impl Namespacing {
+    /// Tells whether a namespace that is written already stays.
+    fn keeps(&self, field: &Node) -> bool {
+        self.overwrite == Overwrite::OnlyEmpty && !field.is_null() && !field.as_text().is_empty()
+    }
 }

@@ -83,6 +83,12 @@ pub(super) fn legacy(site: Site<'_>, entry: &Text) -> Result<Vec<Patching>, Kust
     Ok(objects.into_iter().map(|object| patching(object, &file, &Patch::default())).collect())
 }
 
+/// Returns the patches of a text that is YAML itself.
+pub(super) fn inline(site: Site<'_>, text: &Text) -> Result<Vec<Patching>, KustomizeError> {
+    let objects = read::objects_of_text(site.file.as_str(), &text.text)?;
+    Ok(objects.into_iter().map(|object| patching(object, site.file, &Patch::default())).collect())
+}
+
 fn patching(object: read::Object, file: &TreePath, patch: &Patch) -> Patching {
     let origin = Origin { file: file.clone(), line: object.line, generator: None };
     Patching {

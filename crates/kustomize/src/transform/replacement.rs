@@ -4,7 +4,7 @@ use super::structured;
 use crate::{
     error::{KustomizeError, Problem},
     id::ResId,
-    kustomization::{Decoder, FieldOptions, Replacement, ReplacementEntry, Source, Target, Unknown},
+    kustomization::{Decoder, FieldOptions, Manner, Replacement, ReplacementEntry, Source, Target},
     node::{Create, Node},
     path, read,
     resource::Resource,
@@ -32,7 +32,7 @@ pub(super) fn load(site: Site<'_>, entries: &[ReplacementEntry]) -> Result<Vec<R
         let (file, bytes) = site.load(&entry.path)?;
         let text = String::from_utf8_lossy(&bytes);
         let Some(document) = read::configuration(file.as_str(), &text)? else { continue };
-        let decoder = Decoder { file: file.as_str(), text: &text, unknown: Unknown::Ignored };
+        let decoder = Decoder { file: file.as_str(), text: &text, manner: Manner::Loose };
         all.extend(decoder.replacement_file(document.root())?.into_iter().map(|mut replacement| {
             // Its place is in another file; messages name the entry.
             replacement.span = inline.span;
