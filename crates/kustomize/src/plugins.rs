@@ -12,7 +12,7 @@ use crate::{
     kustomization::{Decoder, GeneratorOptions, Manner, Plugin, ServiceAccount, Text},
     loader::{Found, Place},
     origin::Note,
-    output::{Built, Origin},
+    output::{Origin, yaml_of},
     read,
     resource::Resource,
     resources::Resources,
@@ -109,7 +109,7 @@ fn configure(resource: &Resource, location: Location) -> Result<Configured, Kust
         let hint = "only kustomize's own plugins, `apiVersion: builtin`, run here; functions and programs do not";
         return fail(message, vec![hint.to_owned()]);
     }
-    let text = Built::of(resource)?.to_yaml();
+    let text = yaml_of(&resource.clone().take_value()?);
     let name = file.to_string();
     let Some(document) = read::configuration(&name, &text)? else {
         return fail(format!("plugin {id} is empty"), Vec::new());
