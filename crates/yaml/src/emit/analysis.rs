@@ -57,6 +57,9 @@ pub(crate) fn analyse(text: &str, dialect: Dialect) -> Analysis {
         return Analysis { multiline: false, flow: Flow::Plain, block: false };
     }
     let bytes = text.as_bytes();
+    if is_simple(bytes) {
+        return analyse_simple(bytes);
+    }
     let mut indicators = text.starts_with("---") || text.starts_with("...");
     let (mut breaks, mut special, mut tabs) = (false, false, false);
     let (mut space_break, mut break_space) = (false, false);
@@ -112,6 +115,21 @@ pub(crate) fn analyse(text: &str, dialect: Dialect) -> Analysis {
 /// Whether a character that is not the first decides nothing, whatever stands around it.
 fn is_inert(byte: u8) -> bool {
     matches!(byte, 0x21..=0x7E) && !matches!(byte, b'#' | b':')
+}
+
+/// Whether there are only such characters and blanks; whole chunks are asked at once, as wide instructions do.
+fn is_simple(bytes: &[u8]) -> bool {
+    bytes.chunks(32).all(|chunk| chunk.iter().fold(true, |all, byte| all & (is_inert(*byte) | (*byte == b' '))))
+}
+
+/// Analyses a text of which [`is_simple`] is true and that is not empty.
+fn analyse_simple(bytes: &[u8]) -> Analysis {
+    let outer = bytes[0] == b' ' || bytes.ends_with(b" ");
+    let before_blank = matches!(bytes.get(1), None | Some(b' '));
+    let indicators =
+        is_indicator(bytes[0], true, true, before_blank) || bytes.starts_with(b"---") || bytes.starts_with(b"...");
+    let flow = if outer || indicators { Flow::SingleQuoted } else { Flow::Plain };
+    Analysis { multiline: false, flow, block: !bytes.ends_with(b" ") }
 }
 
 /// Returns whether the character means something in a plain scalar of a block at its place.

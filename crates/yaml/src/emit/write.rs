@@ -10,6 +10,8 @@ use super::{
 /// Behind this column a text is folded at its next space.
 const BEST_WIDTH: usize = 80;
 
+const BLANKS: &str = "                                                                ";
+
 impl Emitter {
     fn put(&mut self, c: char) {
         self.out.push(c);
@@ -42,9 +44,10 @@ impl Emitter {
         if !self.indention || self.column > indent || (self.column == indent && !self.whitespace) {
             self.put_break();
         }
-        if self.column < indent {
-            self.out.extend(std::iter::repeat_n(' ', indent - self.column));
-            self.column = indent;
+        while self.column < indent {
+            let width = (indent - self.column).min(BLANKS.len());
+            self.out.push_str(&BLANKS[..width]);
+            self.column += width;
         }
         self.whitespace = true;
         self.indention = true;
