@@ -8,7 +8,7 @@ use towpath_gotmpl::Map;
 use crate::{
     Chart, HelmError, Manifest, Profile, RenderEnv, RenderLimits, Rendered, ValuesOptions, advice,
     chart::Instance,
-    engine::{Capabilities, SMALL, Texts, parse_templates},
+    engine::{Capabilities, Executed, SMALL, Texts, parse_templates},
     error::Problem,
     output,
     post_render::{self, PostRenderer},
@@ -197,12 +197,13 @@ fn render_here(
     check_kube_version(&instance, &capabilities, profile)?;
     let templates = parse_templates(&instance, &coalesced, env, &capabilities, texts)?;
     is_parsed.store(true, Ordering::Relaxed);
-    let outputs = templates.execute(env, &options.limits);
+    let executed = templates.execute(env, &options.limits);
     // What templates saw as an empty file was none.
     if let Some(error) = chart.failure.take() {
         return Err(HelmError::Source(error));
     }
-    let mut outputs = outputs.map_err(|error| advice::advise(error, &instance, &coalesced, given))?;
+    let Executed { mut outputs, is_passing } =
+        executed.map_err(|error| advice::advise(error, &instance, &coalesced, given))?;
     let notes_path = format!("{}/templates/NOTES.txt", instance.path);
     let notes =
         outputs.iter().find(|(path, _)| *path == notes_path).map(|(_, text)| text.to_string_lossy().into_owned());
@@ -228,6 +229,7 @@ fn render_here(
         profile,
         show_only: None,
         rewritten: None,
+        is_passing: is_passing || options.post_renderer.is_some(),
     };
     if let (Some(post_renderer), Profile::Helm3) = (&options.post_renderer, profile) {
         rendered.rewritten = Some(post_render::text(&rendered.manifest_text(), post_renderer)?);

@@ -11,6 +11,9 @@ pub struct Rendered {
     pub hooks: Vec<Hook>,
     /// What `NOTES.txt` gave; `helm template` does not print it.
     pub notes: Option<String>,
+    /// Whether a template asked for the clock, the random source, the objects of a cluster or the network, or a post-renderer
+    /// ran: rendering the same again may then give something else.
+    pub is_passing: bool,
     pub(crate) profile: Profile,
     pub(crate) show_only: Option<Vec<String>>,
     /// What a post-renderer of Helm 3 made of the definitions and manifests.

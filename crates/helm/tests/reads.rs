@@ -74,6 +74,28 @@ fn only_what_a_template_asks_for_is_read() {
 }
 
 #[test]
+fn a_rendering_tells_whether_it_gives_the_same_again() {
+    let is_passing = |template: &str| rendered(&tree(template)).expect("it renders").is_passing;
+    for same in
+        ["a: {{ .Values.x }}\n", "a: {{ lookup \"v1\" \"Secret\" \"a\" \"b\" }}\n", "a: {{ getHostByName \"a\" }}\n"]
+    {
+        assert!(!is_passing(same), "{same}");
+    }
+    for passing in [
+        "a: {{ randAlphaNum 5 }}\n",
+        "a: {{ now | date \"2006\" }}\n",
+        "a: {{ uuidv4 }}\n",
+        "a: {{ (genCA \"a\" 1).Cert | len }}\n",
+        "a: {{ htpasswd \"a\" \"b\" | len }}\n",
+        "a: {{ tpl \"{{ shuffle \\\"abc\\\" }}\" . }}\n",
+        "a: {{ date \"2006\" \"no date\" }}\n",
+        "a: {{ encryptAES \"k\" \"text\" | len }}\n",
+    ] {
+        assert!(is_passing(passing), "{passing}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_after_all_ends_the_rendering() {
     assert!(rendered(&tree("a: {{ .Files.Get \"files/x.txt\" }}\n")).is_ok());
     for template in ["a: {{ .Files.Get \"files/broken\" }}\n", "a: {{ (.Files.Glob \"files/*\").AsConfig }}\n"] {

@@ -66,7 +66,7 @@ impl ChartTemplates {
     ///
     /// # Errors
     /// When one fails.
-    pub(crate) fn execute(self, env: &RenderEnv, limits: &RenderLimits) -> Result<Vec<(String, Str)>, HelmError> {
+    pub(crate) fn execute(self, env: &RenderEnv, limits: &RenderLimits) -> Result<Executed, HelmError> {
         let mut session = Session::new(self.templates)
             .with_limits(Limits {
                 stack: limits.stack_bytes(),
@@ -92,8 +92,17 @@ impl ChartTemplates {
             outputs.push((template.name, without_no_value(output)));
         }
         outputs.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Ok(outputs)
+        let is_passing = session.state::<State>().is_none_or(|state| state.is_passing());
+        Ok(Executed { outputs, is_passing })
     }
+}
+
+/// What templates gave.
+pub(crate) struct Executed {
+    /// The outputs by path, sorted.
+    pub(crate) outputs: Vec<(String, Str)>,
+    /// Whether another rendering of the same may give something else.
+    pub(crate) is_passing: bool,
 }
 
 /// Returns a text without Go's mark for a missing value.

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use foldhash::HashMap;
 use towpath_gotmpl::{CallError, Session, Str, Value};
@@ -16,6 +16,8 @@ pub(crate) struct State {
     randomness: Randomness,
     objects: Option<Arc<ClusterObjects>>,
     resolver: Option<Resolver>,
+    /// Whether a function has asked for what another rendering may find changed.
+    is_passing: Cell<bool>,
     nesting: HashMap<Str, usize>,
     /// The last long key, and where texts are printed to be compared with it.
     long_key: Str,
@@ -32,6 +34,7 @@ impl State {
             randomness: env.randomness.begun(),
             objects: env.objects.clone(),
             resolver: env.resolver.clone(),
+            is_passing: Cell::new(false),
             nesting: HashMap::default(),
             long_key: Str::default(),
             scratch: Vec::new(),
@@ -50,6 +53,7 @@ impl State {
 
     /// Returns the present as the caller gave it.
     pub(crate) fn now(&self) -> Time {
+        self.is_passing.set(true);
         Time::from_clock(self.now, self.zone.clone())
     }
 
@@ -60,17 +64,25 @@ impl State {
 
     /// Fills `bytes` from the caller's source.
     pub(crate) fn fill(&self, bytes: &mut [u8]) {
+        self.is_passing.set(true);
         self.randomness.fill(bytes);
     }
 
     /// Returns the objects of the cluster, where there is one.
     pub(crate) fn objects(&self) -> Option<Arc<ClusterObjects>> {
+        self.is_passing.set(self.is_passing.get() || self.objects.is_some());
         self.objects.clone()
     }
 
     /// Returns what answers for the network, where it may be asked.
     pub(crate) fn resolver(&self) -> Option<&Resolver> {
+        self.is_passing.set(self.is_passing.get() || self.resolver.is_some());
         self.resolver.as_ref()
+    }
+
+    /// Tells whether the clock, the random source, the cluster or the network was asked.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.is_passing.get()
     }
 
     /// Returns a value as the key of a map, as `%v` shows it.

@@ -6,7 +6,7 @@ mod record;
 mod source;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, OnceLock},
 };
@@ -135,6 +135,17 @@ impl FileTree {
     /// Files are hashed now, each once for all trees that share its content.
     pub fn reads(&self) -> BTreeMap<TreePath, Read> {
         self.record.reads(&*self.shared.source)
+    }
+
+    /// Notes in the record that what is made of this tree depends on `what`, which is no file of it: a clock, a chart that was
+    /// fetched. What files say cannot tell then whether the result still holds.
+    pub fn note_outside(&self, what: impl Into<String>) {
+        self.record.note_outside(what.into());
+    }
+
+    /// Returns what was noted with [`FileTree::note_outside`]: sorted, most often empty.
+    pub fn outside(&self) -> BTreeSet<String> {
+        self.record.outside()
     }
 
     /// Tells whether `read` still holds at the full path `path`. The look is not recorded, and what it loads stays loaded.

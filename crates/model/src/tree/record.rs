@@ -1,5 +1,5 @@
 use std::{
-    collections::{BTreeMap, HashMap, hash_map},
+    collections::{BTreeMap, BTreeSet, HashMap, hash_map},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -47,6 +47,7 @@ struct Asked {
 #[derive(Default)]
 pub(super) struct Record {
     asked: Mutex<HashMap<TreePath, Asked>>,
+    outside: Mutex<BTreeSet<String>>,
 }
 
 impl Record {
@@ -82,11 +83,22 @@ impl Record {
         make(&mut asked.iter().map(|(path, asked)| (path.clone(), Arc::clone(&asked.slot))))
     }
 
+    /// Notes something that was used and is none of the tree's.
+    pub(super) fn note_outside(&self, what: String) {
+        self.outside.lock().unwrap_or_else(PoisonError::into_inner).insert(what);
+    }
+
+    pub(super) fn outside(&self) -> BTreeSet<String> {
+        self.outside.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Adds what another record holds.
     pub(super) fn add(&self, other: &Self) {
         if std::ptr::eq(self, other) {
             return;
         }
+        let outside = other.outside();
+        self.outside.lock().unwrap_or_else(PoisonError::into_inner).extend(outside);
         let added: Vec<_> = other.lock().iter().map(|(path, asked)| (path.clone(), asked.clone())).collect();
         let mut asked = self.lock();
         for (path, more) in added {

@@ -73,7 +73,9 @@ fn renderings_share_what_is_loaded_and_not_what_is_recorded() {
     assert_eq!(loaded.load(Ordering::Relaxed), 2);
     let names = |tree: &FileTree| tree.reads().into_keys().map(|path| path.to_string()).collect::<Vec<_>>();
     assert_eq!((names(&tree), names(&one), names(&other)), (vec!["a".into()], vec!["a".into()], vec!["b".into()]));
+    other.below(&path("a")).note_outside("a clock");
     one.add_reads_of(&other);
+    assert!(one.outside().contains("a clock") && tree.outside().is_empty());
     one.add_reads_of(&one.clone());
     assert_eq!(names(&one), ["a", "b"]);
     assert_eq!(names(&one.recording()), [""; 0]);

@@ -64,6 +64,9 @@ pub(super) fn load(fetch: &mut Fetch<'_>, base: &Base, mode: Dependencies) -> Re
             resolve::anew(fetch, base, &asked)?
         }
     };
+    for (name, _) in found.iter().filter_map(|found| found.packed.as_ref()) {
+        base.tree.note_outside(format!("the chart {name}"));
+    }
     if let (Dependencies::Update, Some(folder)) = (mode, &base.folder) {
         write::write(folder, &asked, &found, lock.as_ref())?;
     }
