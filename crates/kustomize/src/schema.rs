@@ -32,7 +32,6 @@ enum Field {
 
 #[derive(Debug, Default)]
 struct Table {
-    cluster: HashSet<(&'static str, &'static str)>,
     kinds: HashMap<(&'static str, &'static str), Option<usize>>,
     types: Vec<Type>,
 }
@@ -50,13 +49,23 @@ pub(crate) fn of_kind(api_version: &str, kind: &str) -> Option<Schema> {
 
 /// Tells whether a kind certainly stands outside namespaces.
 pub(crate) fn is_cluster_scoped(group: &str, version: &str, kind: &str) -> bool {
-    if group.is_empty() {
-        return table().cluster.contains(&(version, kind));
-    }
-    // Every such group is in this short list, so that no text is made for the rest.
-    let joined = format!("{group}/{version}");
-    table().cluster.contains(&(joined.as_str(), kind))
+    static KINDS: OnceLock<Vec<(&str, &str, &str)>> = OnceLock::new();
+    let kinds = KINDS.get_or_init(cluster_kinds);
+    kinds.iter().any(|known| *known == (kind, version, group))
 }
+
+/// Returns kind, version and group of what stands outside namespaces: the first lines of the table.
+fn cluster_kinds() -> Vec<(&'static str, &'static str, &'static str)> {
+    let lines = TABLE.lines().map_while(|line| line.strip_prefix("cluster ")?.split_once(' '));
+    lines
+        .map(|(api_version, kind)| match api_version.split_once('/') {
+            Some((group, version)) => (kind, version, group),
+            None => (kind, api_version, ""),
+        })
+        .collect()
+}
+
+const TABLE: &str = include_str!("../schema/kubernetes-1.21.txt");
 
 impl Schema {
     /// Returns what is known about a field of the object, or nothing for a field that it does not have.
@@ -91,7 +100,7 @@ impl MergedList {
 
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| parse(include_str!("../schema/kubernetes-1.21.txt")))
+    TABLE.get_or_init(|| parse(TABLE))
 }
 
 /// Reads the table; its format stands in `schema/extract`.
@@ -101,10 +110,7 @@ fn parse(text: &'static str) -> Table {
         let mut words = line.split(' ');
         let mut word = || words.next().unwrap_or("");
         match word() {
-            "cluster" => {
-                let (api_version, kind) = (word(), word());
-                table.cluster.insert((api_version, kind));
-            }
+            "cluster" => {}
             "plain" => {
                 let (api_version, kind) = (word(), word());
                 table.kinds.insert((api_version, kind), None);
