@@ -13,7 +13,7 @@ use crate::{
     generators, hash,
     kustomization::{Decoder, Kustomization, Manner, Text},
     loader::{Found, Place, Written},
-    options::{ManagedBy, Options},
+    options::{ManagedBy, Options, Order},
     origin::{Note, Way},
     output::{Built, Origin, Output},
     plugins, read, references,
@@ -57,7 +57,9 @@ fn run(place: Place<'_>) -> Result<Output, KustomizeError> {
     references::update(&mut all)?;
     vars::resolve(&mut all)?;
     drop_local(&mut all)?;
-    sort::apply(&mut all.resources, target.kustomization.sort_options.as_ref(), &target.decoder())?;
+    if target.kustomization.sort_options.is_some() || target.place.session.options.order == Order::Legacy {
+        sort::apply(&mut all.resources, target.kustomization.sort_options.as_ref(), &target.decoder())?;
+    }
     target.finish(all, warnings)
 }
 

@@ -13,6 +13,8 @@ pub struct Options {
     pub helm: Option<Helm>,
     /// Whether the result is labelled as kustomize's.
     pub managed_by: ManagedBy,
+    /// The order of a kustomization without `sortOptions`.
+    pub order: Order,
 }
 
 /// Whether resources say who built them.
@@ -23,6 +25,16 @@ pub enum ManagedBy {
     AsWritten,
     /// By the label `app.kubernetes.io/managed-by`; kustomize's `--enable-managedby-label`.
     Labelled,
+}
+
+/// The order of a kustomization without `sortOptions`: kustomize's deprecated `--reorder`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Namespaces first, webhooks last.
+    #[default]
+    Legacy,
+    /// As it was read.
+    AsRead,
 }
 
 impl fmt::Debug for Options {

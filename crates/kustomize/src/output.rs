@@ -1,8 +1,11 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use towpath_model::TreePath;
 use towpath_yaml::{Dialect, Emitter, Profile};
 
 use crate::{
     error::KustomizeError,
+    id::{Gvk, NO_NAMESPACE, ResId},
     node::{Number, Value},
     remote::Fetched,
     resource::Resource,
@@ -58,6 +61,26 @@ impl Output {
         }
         text
     }
+
+    /// Returns the files that `kustomize build -o FOLDER` writes: name and text, one a resource. Of two with one name the last
+    /// counts.
+    ///
+    /// # Errors
+    /// When a resource's name cannot be a part of a file's.
+    pub fn files(&self) -> Result<BTreeMap<String, String>, KustomizeError> {
+        let namespaces: BTreeSet<String> = self.resources.iter().filter_map(Built::own_namespace).collect();
+        let named = |resource: &Built| {
+            let namespace = resource.own_namespace().filter(|_| namespaces.len() > 1);
+            let parts = [namespace.map(|name| name + "_"), Some(resource.file_name())];
+            let name = parts.into_iter().flatten().collect::<String>().to_lowercase();
+            if name.contains(['/', '\0']) {
+                let message = format!("a file cannot be called `{name}`, as that of {}", resource.id());
+                return Err(KustomizeError::Resources(message));
+            }
+            Ok((name, resource.to_yaml()))
+        };
+        self.resources.iter().map(named).collect()
+    }
 }
 
 impl Built {
@@ -70,6 +93,22 @@ impl Built {
             value: resource.take_value()?,
             origin: resource.origin,
         })
+    }
+
+    fn id(&self) -> ResId {
+        let gvk = Gvk::parse(&self.api_version, &self.kind);
+        ResId { gvk, name: self.name.clone(), namespace: self.namespace.clone() }
+    }
+
+    /// Returns the namespace; nothing for kinds outside of namespaces.
+    fn own_namespace(&self) -> Option<String> {
+        Some(self.id().effective_namespace().to_owned()).filter(|namespace| namespace != NO_NAMESPACE)
+    }
+
+    fn file_name(&self) -> String {
+        let Gvk { group, version, kind } = self.id().gvk;
+        let parts = [group.as_str(), &version, &kind].into_iter().filter(|part| !part.is_empty());
+        format!("{}_{}.yaml", parts.collect::<Vec<_>>().join("_"), self.name)
     }
 
     /// Returns the document, which ends with a line break.

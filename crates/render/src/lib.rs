@@ -14,6 +14,7 @@
 mod chart;
 mod difference;
 mod environment;
+mod inflation;
 mod kubeconfig;
 mod kustomization;
 mod object;
@@ -23,6 +24,7 @@ pub mod source;
 
 pub use chart::{still_environment, system_environment};
 pub use difference::{Change, Difference, ObjectDifference, difference};
+pub use inflation::Inflation;
 pub use kubeconfig::kubeconfig_namespace;
 pub use kustomization::build_kustomization;
 pub use object::{Identity, Object, objects};

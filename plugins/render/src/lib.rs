@@ -3,6 +3,7 @@
 
 mod all;
 mod args;
+mod build;
 mod reference;
 mod run;
 mod template;

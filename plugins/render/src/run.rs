@@ -1,14 +1,14 @@
 use std::{ffi::OsString, sync::Arc};
 
-use kustomize_rs::LoadRestrictor as Restriction;
 use serde_json::json;
 use towpath_model::{Diagnostic, Kind, Release};
-use towpath_render::{Difference, build_kustomization, difference, objects};
+use towpath_render::{Difference, difference, objects};
 use towpath_report::{Outcome, OutputArgs, OutputFormat, Painting, Plugin, Report, Style};
 
 use crate::{
     Args,
-    args::{Build, Command, Diff, LoadRestrictor, Template},
+    args::{Command, Diff, Template},
+    build::{self, Build, Built},
     reference::Reference,
     template,
 };
@@ -19,7 +19,8 @@ impl Plugin for Args {
     }
 
     fn quick(arguments: &[OsString]) -> Option<Self> {
-        crate::args::quick::parse(arguments, std::env::vars_os().map(|(name, _)| name))
+        let names = || std::env::vars_os().map(|(name, _)| name);
+        crate::args::quick::parse(arguments, names()).or_else(|| build::quick(arguments, names()))
     }
 
     fn run(self, report: &Report) -> Result<Outcome, Diagnostic> {
@@ -104,23 +105,9 @@ fn give(report: &Report, kind: &str, rendered: &str) -> Result<Outcome, Diagnost
 }
 
 fn run_build(report: &Report, build: &Build) -> Result<Outcome, Diagnostic> {
-    let restriction = match build.load_restrictor {
-        LoadRestrictor::RootOnly => Restriction::RootOnly,
-        LoadRestrictor::None => Restriction::None,
-    };
-    let output = build_kustomization(&build.folder, restriction)?;
-    for warning in &output.warnings {
-        report.warn(warning);
-    }
-    let rendered = output.to_yaml();
-    match &build.file {
-        None => give(report, "BuiltKustomization", &rendered),
-        Some(path) => {
-            std::fs::write(path, rendered).map_err(|error| {
-                Diagnostic::new(Kind::Remote, format!("cannot write `{}`", path.display())).cause(error.to_string())
-            })?;
-            Ok(Outcome::Done)
-        }
+    match build.run(report)? {
+        Built::Text(text) => give(report, "BuiltKustomization", &text),
+        Built::Written => Ok(Outcome::Done),
     }
 }
 

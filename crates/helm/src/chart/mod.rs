@@ -8,6 +8,7 @@ mod metadata;
 mod metadata_value;
 mod pack;
 mod stored;
+mod unpack;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ pub use metadata::{Dependency, Metadata};
 pub(crate) use metadata_value::{Embedded, Record};
 pub use pack::{PackedChart, pack_chart};
 pub(crate) use stored::{Failure, StoredFile};
+pub use unpack::unpack_chart;
 
 use crate::{HelmError, Profile};
 

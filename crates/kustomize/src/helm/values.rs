@@ -1,6 +1,11 @@
 use super::ChartValues;
 use crate::{
-    error::KustomizeError, kustomization::Text, node::Node, node::Value, output::yaml_of, patch::strategic, read,
+    error::KustomizeError,
+    kustomization::Text,
+    node::{Node, Style, Tag, Value},
+    output::yaml_of,
+    patch::strategic,
+    read,
     site::Site,
 };
 
@@ -45,6 +50,20 @@ pub(super) fn merged(file: &ChartValues, values: &[(String, Value)], merge: Merg
     if !is_left {
         return Ok(yaml_of(&Value::Map(Vec::new())));
     }
+    unquote_typed(&mut target);
     let value = target.into_value().map_err(|error| wrong("parse merged values into map", error.to_string()))?;
     Ok(yaml_of(&value))
+}
+
+/// Takes the quotes from what has another type than text: a merged value keeps the quotes of the one before it, and where it is
+/// not written down in between, as here, its type counts.
+fn unquote_typed(node: &mut Node) {
+    match node {
+        Node::Scalar(scalar) if scalar.style == Style::Quoted && !matches!(scalar.tag, Tag::Text | Tag::Unset) => {
+            scalar.style = Style::Plain;
+        }
+        Node::Scalar(_) => {}
+        Node::Sequence(items) => items.iter_mut().for_each(unquote_typed),
+        Node::Mapping(entries) => entries.iter_mut().for_each(|entry| unquote_typed(&mut entry.value)),
+    }
 }

@@ -19,8 +19,8 @@ pub struct RepositoryAddress {
     pub reference: Option<String>,
     /// Whether submodules belong to it.
     pub submodules: Submodules,
-    /// How long fetching may take.
-    pub timeout: Duration,
+    /// How long fetching may take; nothing where it does not say.
+    pub timeout: Option<Duration>,
 }
 
 /// Whether submodules are fetched.

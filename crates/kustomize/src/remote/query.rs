@@ -7,26 +7,21 @@ use super::Submodules;
 pub(super) struct Asked {
     pub(super) reference: Option<String>,
     pub(super) submodules: Submodules,
-    pub(super) timeout: Duration,
+    pub(super) timeout: Option<Duration>,
 }
-
-/// How long kustomize lets git run, where nothing else is said.
-const PATIENCE: Duration = Duration::from_secs(27);
 
 /// Returns what a query says; one that Go cannot read says nothing.
 ///
 /// Source: kustomize `parseQuery` in `api/internal/git/repospec.go`, Go's `url.ParseQuery`.
 pub(super) fn parse(query: &str) -> Asked {
-    let mut asked = Asked { reference: None, submodules: Submodules::Fetched, timeout: PATIENCE };
+    let mut asked = Asked { reference: None, submodules: Submodules::Fetched, timeout: None };
     let Some(values) = pairs(query) else { return asked };
     let first = |name: &str| {
         let found = values.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     };
     asked.reference = first("ref").or_else(|| first("version")).map(str::to_owned);
-    if let Some(timeout) = first("timeout").and_then(duration) {
-        asked.timeout = timeout;
-    }
+    asked.timeout = first("timeout").and_then(duration);
     if let Some("0" | "f" | "F" | "false" | "FALSE" | "False") = first("submodules") {
         asked.submodules = Submodules::Empty;
     }
@@ -99,15 +94,11 @@ mod tests {
         }
         assert_eq!(parse("submodules=false").submodules, Submodules::Empty);
         assert_eq!(parse("submodules=no").submodules, Submodules::Fetched);
-        for (query, seconds) in [
-            ("timeout=61", 61.0),
-            ("timeout=1m1.5s", 61.5),
-            ("timeout=100ms", 0.1),
-            ("timeout=0", 27.0),
-            ("timeout=-5s", 27.0),
-            ("timeout=5x", 27.0),
-        ] {
-            assert_eq!(parse(query).timeout, Duration::from_secs_f64(seconds), "{query}");
+        for (query, seconds) in [("timeout=61", 61.0), ("timeout=1m1.5s", 61.5), ("timeout=100ms", 0.1)] {
+            assert_eq!(parse(query).timeout, Some(Duration::from_secs_f64(seconds)), "{query}");
+        }
+        for query in ["timeout=0", "timeout=-5s", "timeout=5x"] {
+            assert_eq!(parse(query).timeout, None, "{query}");
         }
     }
 }

@@ -35,6 +35,11 @@ impl Charts {
         Self { settings, ..Self::default() }
     }
 
+    /// Returns what it was made of.
+    pub(crate) fn settings(&self) -> &ChartSettings {
+        &self.settings
+    }
+
     /// Returns the chart that `request` asks for.
     ///
     /// # Errors
@@ -102,6 +107,44 @@ impl Charts {
             shown_to: ShownTo::Repository,
         };
         self.block(Fetch::new(self, Profile::default()).values_file(&url, &repository))?
+    }
+
+    /// Returns what stands at an `https://` or `http://` address, of [`LARGEST_FILE`](super::LARGEST_FILE) bytes at most. No login
+    /// but the one in the address is shown to it.
+    ///
+    /// # Errors
+    /// As [`Charts::values_file`].
+    pub(super) fn web_file(&self, address: &str) -> Result<Vec<u8>, Diagnostic> {
+        let url = parse_url(address)?;
+        let repository = Repository {
+            written: address.to_owned(),
+            url: url.clone(),
+            login: None,
+            tls: self.settings.access.tls.clone(),
+            shown_to: ShownTo::Repository,
+        };
+        self.block(Fetch::new(self, Profile::default()).web_file(&url, &repository))?
+    }
+
+    /// Returns the packed chart that `request` asks for, which stands in a repository or registry.
+    ///
+    /// # Errors
+    /// As [`Charts::load`].
+    pub(crate) fn pull(&self, request: &ChartRequest) -> Result<Vec<u8>, Diagnostic> {
+        let mut fetch = Fetch::new(self, request.profile);
+        match self.locate(&mut fetch, request)? {
+            Located::Archive(archive) => Ok(archive.bytes),
+            Located::Folder(_) | Located::Tree(_) => Err(not_found(&request.chart)),
+        }
+    }
+
+    /// Returns the chart in the root of a tree, which must carry its dependencies.
+    ///
+    /// # Errors
+    /// When it is no chart.
+    pub(crate) fn load_as_it_is(&self, tree: &FileTree, profile: Profile) -> Result<Chart, Diagnostic> {
+        let base = Base { tree: tree.clone(), at: TreePath::root(), folder: None };
+        dependencies::load(&mut Fetch::new(self, profile), &base, Dependencies::AsTheyAre)
     }
 
     /// Finds the chart, and fetches it where it is remote.

@@ -32,6 +32,62 @@ impl GitTree {
         Ok(Self { repository: Mutex::new(repository), tree, commit })
     }
 
+    /// Returns the tree of what `git fetch` would take for `reference`: `HEAD`, a branch, a tag, the whole name of a reference,
+    /// or the whole id of a commit. Nothing is `HEAD`.
+    ///
+    /// # Errors
+    /// When there is no repository or no such reference.
+    pub(crate) fn open_reference(path: &Path, reference: Option<&str>) -> Result<Self, git2::Error> {
+        let repository = Repository::open(path)?;
+        let reference = reference.unwrap_or("HEAD");
+        let (tree, commit) = {
+            let names = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"];
+            let named = names.iter().find_map(|start| repository.find_reference(&format!("{start}{reference}")).ok());
+            let commit = match named {
+                Some(found) => found.peel_to_commit()?,
+                None if reference.len() == 40 => {
+                    repository.find_object(Oid::from_str(reference)?, None)?.peel_to_commit()?
+                }
+                None => return Err(git2::Error::from_str(&format!("couldn't find remote ref {reference}"))),
+            };
+            (commit.tree_id(), commit.id())
+        };
+        Ok(Self { repository: Mutex::new(repository), tree, commit })
+    }
+
+    /// Returns where the symbolic link at `path` leads, if one stands there.
+    pub(crate) fn link(&self, path: &TreePath) -> Result<Option<String>, SourceError> {
+        let target = self.special(path, 0o120_000, |repository, id| {
+            Ok(String::from_utf8_lossy(repository.find_blob(id)?.content()).into_owned())
+        });
+        target.map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+    }
+
+    /// Returns the commit of the submodule at `path`, if one stands there.
+    pub(crate) fn submodule(&self, path: &TreePath) -> Result<Option<String>, SourceError> {
+        let commit = self.special(path, 0o160_000, |_, id| Ok(id.to_string()));
+        commit.map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+    }
+
+    /// Returns what `read` makes of the entry at `path`, if it has this mode.
+    fn special(
+        &self,
+        path: &TreePath,
+        mode: i32,
+        read: impl FnOnce(&Repository, Oid) -> Result<String, git2::Error>,
+    ) -> Result<Option<String>, git2::Error> {
+        if path.as_str().is_empty() {
+            return Ok(None);
+        }
+        let repository = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
+        match repository.find_tree(self.tree)?.get_path(Path::new(path.as_str())) {
+            Ok(entry) if entry.filemode() == mode => read(&repository, entry.id()).map(Some),
+            Ok(_) => Ok(None),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Returns the full id of the commit, 40 hexadecimal digits.
     pub fn commit(&self) -> String {
         self.commit.to_string()

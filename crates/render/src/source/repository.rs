@@ -220,6 +220,11 @@ impl Fetch<'_> {
         self.content(url, repository, "values", None, LARGEST_FILE).await
     }
 
+    /// Returns the file at an address, whatever it is.
+    pub(super) async fn web_file(&mut self, url: &Url, repository: &Repository) -> Result<Vec<u8>, Diagnostic> {
+        self.content(url, repository, "file", None, LARGEST_FILE).await
+    }
+
     /// Returns what stands at an address, from the store where it is what is expected or has not changed.
     async fn content(
         &mut self,

@@ -14,7 +14,7 @@ pub(crate) use self::{
     switch::{as_in_go, boolean},
     template::{Cluster, PostRender, Release, Shown, Template, Values},
 };
-use crate::all::All;
+use crate::{all::All, build::Build};
 
 /// Renders charts, overlays and the environments of a service, in one process and without helm or kustomize.
 #[derive(Debug, Parser)]
@@ -48,7 +48,7 @@ pub(crate) enum Command {
     /// Render many charts at once, each as `template` does
     All(Box<All>),
     /// Build a kustomization as `kustomize build` does
-    Build(Build),
+    Build(Box<Build>),
     /// Render one environment of towpath.yaml
     Env(Env),
     /// Show what differs between two environments or revisions; Secrets are redacted
@@ -65,31 +65,6 @@ pub(crate) enum HelmVersion {
     /// Helm 3.17
     #[value(name = "3")]
     Three,
-}
-
-/// Which files an overlay may read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum LoadRestrictor {
-    /// Only files below the kustomization that names them
-    #[default]
-    #[value(name = "LoadRestrictionsRootOnly")]
-    RootOnly,
-    /// Any file
-    #[value(name = "LoadRestrictionsNone")]
-    None,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Build {
-    /// The folder that holds the kustomization
-    #[arg(default_value = ".")]
-    pub(crate) folder: PathBuf,
-    /// Write to this file instead of standard output
-    #[arg(short = 'o', value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
-    /// Which files may be read
-    #[arg(long, value_enum, default_value_t, value_name = "RULE")]
-    pub(crate) load_restrictor: LoadRestrictor,
 }
 
 /// Where the service is described, and what its image is pinned to.

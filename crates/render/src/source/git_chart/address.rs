@@ -7,13 +7,13 @@ use crate::source::web::redact;
 
 /// A folder in a git repository at a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct GitAddress {
+pub(in crate::source) struct GitAddress {
     /// The repository, without what stands behind it.
-    pub(super) repository: Url,
+    pub(in crate::source) repository: Url,
     /// The folder in it.
-    pub(super) path: TreePath,
+    pub(in crate::source) path: TreePath,
     /// A branch, a tag or a commit; nothing is the default branch.
-    pub(super) reference: Option<String>,
+    pub(in crate::source) reference: Option<String>,
 }
 
 impl GitAddress {
@@ -58,7 +58,7 @@ impl GitAddress {
     }
 }
 
-fn percent_decoded(text: &str) -> String {
+pub(in crate::source) fn percent_decoded(text: &str) -> String {
     let encoded = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
     url::form_urlencoded::parse(encoded.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }

@@ -8,13 +8,13 @@ mod address;
 mod packets;
 mod remote;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tempfile::TempDir;
 use towpath_model::{Diagnostic, Entry, FileTree, Kind, Source, SourceError, TreePath};
 
-use self::address::GitAddress;
-use super::{GitTree, fetch::Fetch};
+pub(super) use self::address::{GitAddress, percent_decoded};
+use super::{GitTree, Login, fetch::Fetch};
 
 /// Tells whether a text names something in git.
 pub(super) fn is_git(text: &str) -> bool {
@@ -61,14 +61,35 @@ fn tree(fetch: &mut Fetch<'_>, address: &GitAddress) -> Result<FileTree, Diagnos
         let revision = address.reference.as_deref().unwrap_or("HEAD");
         return GitTree::open(&folder, revision).map(FileTree::new).map_err(unknown);
     }
+    let login = fetch.charts.settings.access.login.clone();
+    let (tree, folder) = fetched(fetch, address, login, None)?;
+    Ok(FileTree::new(Unpacked { tree, _folder: Arc::new(folder) }))
+}
+
+/// Returns the files of a commit that is served over HTTP, and the folder that holds its objects as long as it lasts.
+pub(super) fn fetched(
+    fetch: &mut Fetch<'_>,
+    address: &GitAddress,
+    login: Option<Login>,
+    patience: Option<Duration>,
+) -> Result<(GitTree, TempDir), Diagnostic> {
     let charts = fetch.charts;
-    let fetched = charts.block(remote::fetch(fetch, address))??;
-    let (folder, commit) = unpack(&fetched).map_err(|error| {
+    let fetching = remote::fetch(fetch, address, login);
+    let fetched = match patience {
+        None => charts.block(fetching)??,
+        Some(patience) => charts.block(async { tokio::time::timeout(patience, fetching).await })?.map_err(|_| {
+            let seconds = patience.as_secs_f64();
+            Diagnostic::new(Kind::Remote, format!("fetching `{}` took more than {seconds} s", address.shown()))
+                .hint("the timeout in the address says how long it may take")
+        })??,
+    };
+    let no_pack = |error: git2::Error| {
         let message = format!("what `{}` sent is no pack of git", address.shown());
         Diagnostic::new(Kind::Remote, message).cause(error.message())
-    })?;
-    let tree = GitTree::open(folder.path(), &commit).map_err(unknown)?;
-    Ok(FileTree::new(Unpacked { tree, _folder: Arc::new(folder) }))
+    };
+    let (folder, commit) = unpack(&fetched).map_err(no_pack)?;
+    let tree = GitTree::open(folder.path(), &commit).map_err(no_pack)?;
+    Ok((tree, folder))
 }
 
 /// Puts a pack into a repository of its own, which lasts as long as its folder.

@@ -6,6 +6,7 @@ use super::{
     packets::{Packet, packets, request},
 };
 use crate::source::{
+    Login,
     fetch::Fetch,
     store::Record,
     web::{Exchange, Repository},
@@ -24,12 +25,16 @@ pub(super) struct Fetched {
 }
 
 /// Returns the commit that an address names; from the store if that has it.
-pub(super) async fn fetch(fetch: &mut Fetch<'_>, address: &GitAddress) -> Result<Fetched, Diagnostic> {
+pub(super) async fn fetch(
+    fetch: &mut Fetch<'_>,
+    address: &GitAddress,
+    login: Option<Login>,
+) -> Result<Fetched, Diagnostic> {
     let access = &fetch.charts.settings.access;
     let repository = Repository {
         written: address.repository.to_string(),
         url: address.repository.clone(),
-        login: access.login.clone(),
+        login,
         tls: access.tls.clone(),
         shown_to: access.shown_to,
     };
