@@ -99,8 +99,8 @@ impl MergedList {
 }
 
 fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| parse(TABLE))
+    static PARSED: OnceLock<Table> = OnceLock::new();
+    PARSED.get_or_init(|| parse(TABLE))
 }
 
 /// Reads the table; its format stands in `schema/extract`.
