@@ -51,7 +51,7 @@ pub(crate) fn of_kind(api_version: &str, kind: &str) -> Option<Schema> {
 pub(crate) fn is_cluster_scoped(group: &str, version: &str, kind: &str) -> bool {
     static KINDS: OnceLock<Vec<(&str, &str, &str)>> = OnceLock::new();
     let kinds = KINDS.get_or_init(cluster_kinds);
-    kinds.iter().any(|known| *known == (kind, version, group))
+    kinds.contains(&(kind, version, group))
 }
 
 /// Returns kind, version and group of what stands outside namespaces: the first lines of the table.

@@ -97,7 +97,8 @@ impl Directory {
     }
 
     fn names(&self, path: &TreePath, folder: &Path) -> io::Result<Vec<String>> {
-        let (mut names, mut kinds) = (Vec::new(), Vec::new());
+        let mut names = Vec::new();
+        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let name = entry
@@ -108,11 +109,10 @@ impl Directory {
             if (kind.is_dir() || kind.is_file())
                 && let Ok(path) = path.join(&name)
             {
-                kinds.push((path, if kind.is_dir() { EntryKind::Directory } else { EntryKind::File }));
+                listed.insert(path, if kind.is_dir() { EntryKind::Directory } else { EntryKind::File });
             }
             names.push(name);
         }
-        self.listed.lock().unwrap_or_else(PoisonError::into_inner).extend(kinds);
         names.sort();
         Ok(names)
     }

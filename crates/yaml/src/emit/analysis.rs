@@ -119,7 +119,9 @@ fn is_inert(byte: u8) -> bool {
 
 /// Whether there are only such characters and blanks; whole chunks are asked at once, as wide instructions do.
 fn is_simple(bytes: &[u8]) -> bool {
-    bytes.chunks(32).all(|chunk| chunk.iter().fold(true, |all, byte| all & (is_inert(*byte) | (*byte == b' '))))
+    bytes.chunks(32).all(|chunk| {
+        chunk.iter().fold(true, |all, byte| all & matches!(*byte, 0x20..=0x22 | 0x24..=0x39 | 0x3B..=0x7E))
+    })
 }
 
 /// Analyses a text of which [`is_simple`] is true and that is not empty.
