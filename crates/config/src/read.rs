@@ -172,10 +172,13 @@ impl<'f> Table<'f> {
     }
 
     pub(crate) fn need(&self, key: &str) -> Result<Field<'f>> {
-        self.get(key).ok_or_else(|| {
-            let within = if self.field.path.is_empty() { "the service".to_owned() } else { self.field.path.clone() };
-            self.field.file.error(self.start(), Problem::MissingKey { key: key.to_owned(), within })
-        })
+        self.get(key).ok_or_else(|| self.without(&[key]))
+    }
+
+    /// Returns the error that this mapping has none of `keys`.
+    pub(crate) fn without(&self, keys: &[&str]) -> ConfigError {
+        let within = if self.field.path.is_empty() { "the service".to_owned() } else { self.field.path.clone() };
+        self.field.file.error(self.start(), Problem::MissingKey { key: keys.join("` or `"), within })
     }
 
     /// Returns the one of `choices` that stands here.

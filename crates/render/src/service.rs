@@ -4,7 +4,10 @@ use git2::Repository;
 use towpath_config::Config;
 use towpath_model::{Diagnostic, FileTree, Kind, SourceError, TreePath};
 
-use crate::source::{ChartSettings, Charts, Directory, GitTree, Links, Overlay};
+use crate::{
+    source::{ChartSettings, Charts, Directory, GitTree, Links, Overlay},
+    workshop::Workshop,
+};
 
 /// A service's description in the tree of files that it speaks of.
 #[derive(Debug, Clone)]
@@ -17,6 +20,10 @@ pub struct Service {
     pub folder: TreePath,
     /// Loads charts that are kept elsewhere, and dependencies that a chart's lock pins.
     pub charts: Arc<Charts>,
+    /// The description's path in the tree.
+    pub(crate) file: TreePath,
+    /// What its environments share, and all services of a repository.
+    pub(crate) workshop: Arc<Workshop>,
 }
 
 impl Service {
@@ -28,7 +35,7 @@ impl Service {
         let (folder, name) = split(path)?;
         let root = folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&folder);
         let directory = Directory::open(root, Links::Follow).map_err(|error| unreadable(path, &error))?;
-        let file = relative(root, &folder, &name)?;
+        let file = file_in(root, &folder, &name)?;
         Self::in_tree(FileTree::new(directory), &file, &path.display().to_string())
     }
 
@@ -42,7 +49,7 @@ impl Service {
         let repository = Repository::discover(&folder).map_err(git)?;
         let root = repository.workdir().ok_or_else(|| git(git2::Error::from_str("the repository has no work tree")))?;
         let root = fs::canonicalize(root).map_err(|error| unreadable(root, &error))?;
-        let file = relative(&root, &folder, &name)?;
+        let file = file_in(&root, &folder, &name)?;
         Self::in_repository(repository.path(), revision, &file)
     }
 
@@ -61,6 +68,17 @@ impl Service {
     /// # Errors
     /// When it is not there or is not as it should be.
     pub fn in_tree(tree: FileTree, file: &TreePath, shown: &str) -> Result<Self, Diagnostic> {
+        let charts = Arc::new(Charts::new(ChartSettings::from_environment()));
+        Self::described(tree, file, shown, charts, Arc::default())
+    }
+
+    pub(crate) fn described(
+        tree: FileTree,
+        file: &TreePath,
+        shown: &str,
+        charts: Arc<Charts>,
+        workshop: Arc<Workshop>,
+    ) -> Result<Self, Diagnostic> {
         let bytes = tree.file(file).map_err(|error| failed(&error))?.ok_or_else(|| {
             Diagnostic::new(Kind::Usage, format!("`{shown}` does not exist"))
                 .hint("name the service's file with --config")
@@ -69,8 +87,7 @@ impl Service {
             Diagnostic::new(Kind::Usage, format!("`{shown}` is not UTF-8")).cause(error.to_string())
         })?;
         let config = Config::parse(shown, text)?;
-        let charts = Arc::new(Charts::new(ChartSettings::from_environment()));
-        Ok(Self { config, tree, folder: file.parent(), charts })
+        Ok(Self { config, tree, folder: file.parent(), file: file.clone(), charts, workshop })
     }
 
     /// Returns the service called `name` that stands somewhere in a tree, or nothing; every `towpath.yaml` is looked at.
@@ -98,7 +115,9 @@ impl Service {
     /// Returns the same service with some files of its tree added or replaced, by path from the tree's root.
     #[must_use]
     pub fn with_files(&self, files: BTreeMap<TreePath, Vec<u8>>) -> Self {
-        Self { tree: FileTree::new(Overlay::new(self.tree.clone(), files)), ..self.clone() }
+        let tree = FileTree::new(Overlay::new(self.tree.clone(), files));
+        // Charts of the other tree may be others.
+        Self { tree, workshop: Arc::default(), ..self.clone() }
     }
 }
 
@@ -111,14 +130,19 @@ fn split(path: &Path) -> Result<(std::path::PathBuf, String), Diagnostic> {
     Ok((folder, name.to_owned()))
 }
 
-fn relative(root: &Path, folder: &Path, name: &str) -> Result<TreePath, Diagnostic> {
-    let below = folder.strip_prefix(root).ok().and_then(Path::to_str);
-    let below = below.ok_or_else(|| Diagnostic::new(Kind::Usage, format!("`{}` is not UTF-8", folder.display())))?;
-    let path = TreePath::parse(below).and_then(|folder| folder.join(name));
-    path.map_err(|error| Diagnostic::from_error(Kind::Usage, &error))
+fn file_in(root: &Path, folder: &Path, name: &str) -> Result<TreePath, Diagnostic> {
+    relative(root, folder)?.join(name).map_err(|error| Diagnostic::from_error(Kind::Usage, &error))
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
+/// Returns a folder below `root` as seen from there.
+pub(crate) fn relative(root: &Path, folder: &Path) -> Result<TreePath, Diagnostic> {
+    let below = folder.strip_prefix(root).ok().and_then(Path::to_str);
+    let below = below.ok_or_else(|| Diagnostic::new(Kind::Usage, format!("`{}` is not UTF-8", folder.display())))?;
+    TreePath::parse(below).map_err(|error| Diagnostic::from_error(Kind::Usage, &error))
+}
+
+/// Returns why a file or folder cannot be read.
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     let kind = if error.kind() == io::ErrorKind::NotFound { Kind::Usage } else { Kind::Remote };
     Diagnostic::new(kind, format!("cannot read `{}`", path.display())).cause(error.to_string())
 }

@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 
-use towpath_config::Manifests;
 use towpath_forge::CommitId;
 use towpath_helm::Profile;
 use towpath_model::{Diagnostic, FileTree, Kind, TreePath};
@@ -74,7 +73,7 @@ fn service_above(tree: &FileTree, name: &str, file: &TreePath) -> Result<Option<
 
 /// Returns the values file of the service's own folder that `file` stands for: the one whose path it ends with.
 fn own_values_file(own: &Service, promotion: &Promotion, file: &str) -> Option<String> {
-    let Some(Manifests::Chart(chart)) = &own.config.manifests else { return None };
+    let chart = own.config.manifests.as_ref()?.chart()?;
     let values = chart.values.iter().map(|values| values.path.expand(&promotion.service, &promotion.environment));
     values
         .into_iter()

@@ -20,6 +20,8 @@ pub use pack::{PackedChart, pack_chart};
 pub(crate) use stored::{Failure, StoredFile};
 pub use unpack::unpack_chart;
 
+use towpath_model::FileTree;
+
 use crate::{HelmError, Profile};
 
 /// A chart with its subcharts. Nothing of it is rendered yet.
@@ -62,6 +64,27 @@ impl Chart {
     /// Returns the files below `templates/`.
     pub fn templates(&self) -> &[ChartFile] {
         &self.templates
+    }
+
+    /// Returns the chart for one of several renderings that share what was loaded: a file that turns out unreadable ends that
+    /// rendering alone, and where `tree` is given, files that only templates ask for are read, and recorded, there.
+    ///
+    /// `tree` must hold what the chart was loaded from, at the same paths.
+    #[must_use]
+    pub fn for_rendering(&self, tree: Option<&FileTree>) -> Self {
+        self.reread(tree, &Failure::default())
+    }
+
+    fn reread(&self, tree: Option<&FileTree>, failure: &Failure) -> Self {
+        Self {
+            metadata: self.metadata.clone(),
+            templates: self.templates.clone(),
+            files: self.files.iter().map(|file| file.reread(tree, failure)).collect(),
+            values: self.values.clone(),
+            schema: self.schema.clone(),
+            subcharts: self.subcharts.iter().map(|subchart| subchart.reread(tree, failure)).collect(),
+            failure: failure.clone(),
+        }
     }
 
     /// Checks that everything `Chart.yaml` depends on stands in `charts/`.

@@ -49,6 +49,18 @@ impl StoredFile {
         Self { name, content: Content::There { tree: tree.clone(), path, failure: failure.clone() } }
     }
 
+    /// Returns the file as another rendering reads it, which has a failure, and perhaps a tree, of its own.
+    pub(super) fn reread(&self, from: Option<&FileTree>, failure: &Failure) -> Self {
+        let content = match &self.content {
+            Content::Here(data) => Content::Here(Arc::clone(data)),
+            Content::There { tree, path, .. } => {
+                let tree = from.unwrap_or(tree).clone();
+                Content::There { tree, path: path.clone(), failure: failure.clone() }
+            }
+        };
+        Self { name: self.name.clone(), content }
+    }
+
     /// Returns the content, without a byte order mark.
     ///
     /// # Errors

@@ -97,8 +97,7 @@ impl Directory {
     }
 
     fn names(&self, path: &TreePath, folder: &Path) -> io::Result<Vec<String>> {
-        let mut names = Vec::new();
-        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut names, mut kinds) = (Vec::new(), Vec::new());
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let name = entry
@@ -109,10 +108,11 @@ impl Directory {
             if (kind.is_dir() || kind.is_file())
                 && let Ok(path) = path.join(&name)
             {
-                listed.insert(path, if kind.is_dir() { EntryKind::Directory } else { EntryKind::File });
+                kinds.push((path, if kind.is_dir() { EntryKind::Directory } else { EntryKind::File }));
             }
             names.push(name);
         }
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner).extend(kinds);
         names.sort();
         Ok(names)
     }

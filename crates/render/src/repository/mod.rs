@@ -1,0 +1,143 @@
+//! A whole repository: every service that is described in it.
+
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use std::{fs, io, path::Path, sync::Arc};
+
+use towpath_model::{Diagnostic, EntryKind, FileTree, Kind, SourceError, TreePath};
+
+use crate::{
+    Service,
+    service::{failed, relative, unreadable},
+    source::{Charts, Directory, GitTree, Links},
+    workshop::Workshop,
+};
+
+/// The services of a work tree, or of a git revision of which nothing is checked out.
+///
+/// They share files, charts and parsed templates: each is read once, however many environments use it. Threads may render from
+/// one repository at the same time.
+///
+/// ```no_run
+/// use std::{path::Path, sync::Arc};
+/// use towpath_render::{Manner, Repository, source::Charts};
+///
+/// let repository = Repository::at_revision(Path::new("."), "main", &Arc::new(Charts::default()))?;
+/// for found in repository.services() {
+///     let service = found.service.as_ref().map_err(Clone::clone)?;
+///     for environment in &service.config.environments {
+///         print!("{}", service.render_as(&environment.name, &Manner::default())?.to_text());
+///     }
+/// }
+/// # Ok::<(), towpath_model::Diagnostic>(())
+/// ```
+#[derive(Debug)]
+pub struct Repository {
+    tree: FileTree,
+    revision: Option<String>,
+    services: Vec<Found>,
+}
+
+/// A description that was found.
+#[derive(Debug)]
+pub struct Found {
+    /// Where it stands, from the repository's root.
+    pub file: TreePath,
+    /// The service, or why it is none.
+    pub service: Result<Service, Diagnostic>,
+}
+
+impl Repository {
+    /// Finds the services in and below `folder`. Their files are those of the git repository around it, or of `folder` itself.
+    ///
+    /// A service is described by a `towpath.yaml`. Folders below `folder` are not looked into when their name begins with a dot
+    /// or is `node_modules`, `target` or `vendor`, nor are those below a `Chart.yaml`; links are not followed.
+    ///
+    /// # Errors
+    /// When a folder cannot be read. A description that is wrong is no error here.
+    pub fn open(folder: &Path, charts: &Arc<Charts>) -> Result<Self, Diagnostic> {
+        let (root, start) = place(folder)?;
+        let list = |path: &TreePath| {
+            list(&root.join(path.as_str())).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+        };
+        let files = walk::find(&start, list).map_err(|error| failed(&error))?;
+        let directory = Directory::open(&root, Links::Follow).map_err(|error| unreadable(&root, &error))?;
+        Ok(Self::of(FileTree::new(directory), None, files, charts))
+    }
+
+    /// Finds the services in and below `folder` as they were at a revision of the git repository around it.
+    ///
+    /// # Errors
+    /// When there is no repository around it, or no such revision in it.
+    pub fn at_revision(folder: &Path, revision: &str, charts: &Arc<Charts>) -> Result<Self, Diagnostic> {
+        let (root, start) = place(folder)?;
+        let git = |error: git2::Error| {
+            Diagnostic::new(Kind::Usage, format!("{} has no revision `{revision}`", folder.display()))
+                .cause(error.message())
+        };
+        let repository = git2::Repository::discover(&root).map_err(git)?;
+        let source = GitTree::open(repository.path(), revision).map_err(git)?;
+        let list = |path: &TreePath| {
+            source.list(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+        };
+        let files = walk::find(&start, list).map_err(|error| failed(&error))?;
+        Ok(Self::of(FileTree::new(source), Some(revision), files, charts))
+    }
+
+    fn of(tree: FileTree, revision: Option<&str>, files: Vec<TreePath>, charts: &Arc<Charts>) -> Self {
+        let workshop = Arc::new(Workshop::default());
+        let found = |file: TreePath| {
+            let shown = revision.map_or_else(|| file.to_string(), |revision| format!("{revision}:{file}"));
+            let service = Service::described(tree.clone(), &file, &shown, Arc::clone(charts), Arc::clone(&workshop));
+            Found { file, service }
+        };
+        let services = files.into_iter().map(found).collect();
+        Self { tree, revision: revision.map(str::to_owned), services }
+    }
+
+    /// Returns the services, sorted by the path of their description.
+    pub fn services(&self) -> &[Found] {
+        &self.services
+    }
+
+    /// Returns the files; the repository's root is their root.
+    pub fn tree(&self) -> &FileTree {
+        &self.tree
+    }
+
+    /// Returns the revision as it was asked for; nothing for a work tree.
+    pub fn revision(&self) -> Option<&str> {
+        self.revision.as_deref()
+    }
+}
+
+/// Returns the root of the repository around a folder, and the folder from there.
+fn place(folder: &Path) -> Result<(std::path::PathBuf, TreePath), Diagnostic> {
+    let full = fs::canonicalize(folder).map_err(|error| unreadable(folder, &error))?;
+    if !full.is_dir() {
+        return Err(Diagnostic::new(Kind::Usage, format!("`{}` is no folder", folder.display())));
+    }
+    let root = full.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&full).to_owned();
+    let start = relative(&root, &full)?;
+    Ok((root, start))
+}
+
+/// Returns what a folder holds, links left out; nothing where it has gone in the meantime.
+fn list(folder: &Path) -> io::Result<Vec<(String, EntryKind)>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut listed = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        // A name that is not UTF-8 is no service's.
+        if let (true, Ok(name)) = (kind.is_dir() || kind.is_file(), entry.file_name().into_string()) {
+            listed.push((name, if kind.is_dir() { EntryKind::Directory } else { EntryKind::File }));
+        }
+    }
+    Ok(listed)
+}
