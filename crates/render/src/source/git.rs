@@ -4,7 +4,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use git2::{ObjectType, Oid, Repository};
+use git2::{ErrorCode, ObjectType, Oid, Repository};
 use towpath_model::{BlobId, Entry, EntryKind, Probe, Source, SourceError, TreePath};
 
 use super::directory::LARGEST_FILE;
@@ -74,7 +74,8 @@ impl GitTree {
             };
             (commit.tree_id(), commit.id())
         };
-        Ok(Self { repository: Mutex::new(repository), tree, commit })
+        let path = repository.path().to_owned();
+        Ok(Self { path, idle: Mutex::new(vec![repository]), folders: Mutex::default(), tree, commit })
     }
 
     /// Returns where the symbolic link at `path` leads, if one stands there.
@@ -101,13 +102,12 @@ impl GitTree {
         if path.as_str().is_empty() {
             return Ok(None);
         }
-        let repository = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
-        match repository.find_tree(self.tree)?.get_path(Path::new(path.as_str())) {
-            Ok(entry) if entry.filemode() == mode => read(&repository, entry.id()).map(Some),
+        self.with(|repository| match repository.find_tree(self.tree)?.get_path(Path::new(path.as_str())) {
+            Ok(entry) if entry.filemode() == mode => read(repository, entry.id()).map(Some),
             Ok(_) => Ok(None),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error),
-        }
+        })
     }
 
     /// Returns the full id of the commit, 40 hexadecimal digits.
