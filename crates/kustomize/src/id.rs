@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::open_api;
+use crate::schema;
 
 /// Group, version and kind of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -72,7 +72,7 @@ impl Gvk {
     }
 
     pub(crate) fn is_cluster_scoped(&self) -> bool {
-        open_api::is_cluster_scoped(self)
+        schema::is_cluster_scoped(&self.group, &self.version, &self.kind)
     }
 
     /// Returns what kustomize compares when it sorts by kind: rank, then group, version, kind.

@@ -33,7 +33,6 @@ mod labels;
 mod loader;
 mod marks;
 mod node;
-mod open_api;
 mod options;
 mod origin;
 mod output;

@@ -13,7 +13,6 @@
 //! ```
 
 mod diagnostic;
-pub mod difference;
 mod digest;
 mod image;
 mod nearest;

@@ -17,7 +17,7 @@ pub fn still_environment(release_name: &str, profile: Profile) -> RenderEnv {
 }
 
 /// Returns the system's zone by its IANA name.
-fn time_zone() -> Option<String> {
+pub(crate) fn time_zone() -> Option<String> {
     if let Ok(zone) = std::env::var("TZ") {
         return Some(zone);
     }

@@ -11,6 +11,7 @@
 //! # Ok::<(), towpath_model::Diagnostic>(())
 //! ```
 
+pub mod cache;
 mod chart;
 mod difference;
 mod environment;
@@ -19,18 +20,19 @@ mod kubeconfig;
 mod kustomization;
 mod object;
 mod plugin;
+mod private_folder;
 mod repository;
 mod service;
 pub mod source;
 mod workshop;
 
 pub use chart::{still_environment, system_environment};
-pub use difference::{Form, Manifests, difference, differences};
+pub use difference::{Change, Difference, ObjectDifference, difference};
 pub use environment::{Manner, Purpose, RenderedEnvironment};
 pub use inflation::Inflation;
 pub use kubeconfig::kubeconfig_namespace;
 pub use kustomization::build_kustomization;
-pub use object::{Object, objects};
+pub use object::{Identity, Object, objects};
 pub use plugin::{Plugin, PluginError, post_renderer_plugin};
 pub use repository::{Found, Repository};
 pub use service::Service;

@@ -5,7 +5,6 @@
 
 mod cli;
 mod diagnostic;
-pub mod difference;
 pub mod html;
 mod progress;
 mod report;

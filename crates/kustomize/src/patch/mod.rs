@@ -3,7 +3,6 @@
 mod directive;
 pub(crate) mod json;
 mod keys;
-mod known;
 mod list;
 pub(crate) mod strategic;
 

@@ -2,7 +2,7 @@ use towpath_config::Chart;
 use towpath_helm::{Rendered, ValuesFile, ValuesOptions};
 use towpath_model::{Diagnostic, Kind, PinnedImage};
 
-use super::{Rendering, failed};
+use super::{Purpose, Rendering, failed};
 use crate::{source::ChartRequest, workshop::Loaded};
 
 impl Rendering<'_> {
@@ -20,7 +20,11 @@ impl Rendering<'_> {
         values.files.extend(self.manner.pin.as_ref().map(|pin| self.pinned_values(pin)));
         let engine = &self.service.workshop.engine;
         let rendered = engine.render(&chart_here, &values, &self.world(), &self.manner.options);
-        rendered.map_err(|error| error.diagnostic())
+        let rendered = rendered.map_err(|error| error.diagnostic())?;
+        if rendered.is_passing && self.manner.purpose == Purpose::Cluster {
+            self.tree.note_outside("the clock, a random source or a post-renderer");
+        }
+        Ok(rendered)
     }
 
     /// Loads the chart from the service's own files, or from where it is kept; environments and services share it.
@@ -31,6 +35,7 @@ impl Rendering<'_> {
         };
         let (workshop, charts, profile) = (&self.service.workshop, &self.service.charts, self.manner.profile);
         if chart.source.contains("://") {
+            self.tree.note_outside(format!("the chart {}", chart.source));
             let fetch = || {
                 let chart = charts.load(&remote_request(chart, profile))?;
                 Ok(Loaded { chart: chart.into(), tree: None })

@@ -34,6 +34,11 @@ impl RenderedEnvironment {
         }
     }
 
+    /// Returns the tree whose record says what was read, and what was used that is none of it.
+    pub(crate) fn tree(&self) -> &FileTree {
+        &self.tree
+    }
+
     /// Returns everything of the tree that decided the result, by path, sorted: what was absent and what was only looked at, too.
     ///
     /// A tree in which all of it holds gives the same manifests in the same manner. What a chart or a base from elsewhere holds

@@ -22,6 +22,8 @@ mod request;
 mod store;
 mod web;
 
+pub(crate) use git_chart::percent_decoded;
+
 pub use access::{Access, Login, Scheme, Servers, ShownTo, TlsFiles};
 pub use charts::Charts;
 pub use directory::{Directory, LARGEST_FILE, Links, Tell};

@@ -13,7 +13,8 @@ use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
 use towpath_model::{Diagnostic, Entry, FileTree, Kind, Source, SourceError, TreePath};
 
-pub(super) use self::address::{GitAddress, percent_decoded};
+pub(super) use self::address::GitAddress;
+pub(crate) use self::address::percent_decoded;
 use super::{GitTree, Login, fetch::Fetch};
 
 /// Tells whether a text names something in git.

@@ -1,13 +1,7 @@
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    time::{Duration, SystemTime},
-};
+use std::{fs, io, path::PathBuf, time::SystemTime};
 
 use super::Store;
-
-/// What a killed run left behind is swept when it is older than this.
-const LEFTOVER: Duration = Duration::from_hours(1);
+use crate::private_folder::{each_file, remove};
 
 struct Blob {
     path: PathBuf,
@@ -20,7 +14,7 @@ impl Store {
     ///
     /// Another run that is reading what goes keeps it until it has read it; one that comes later fetches it again.
     pub(super) fn make_room(&self, coming: u64) -> io::Result<()> {
-        self.sweep()?;
+        self.folder.sweep()?;
         let mut blobs = Vec::new();
         each_file(&self.root.join("blobs"), &mut |path, metadata| {
             let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
@@ -51,42 +45,5 @@ impl Store {
             }
         })?;
         dangling.iter().try_for_each(|path| remove(path))
-    }
-
-    fn sweep(&self) -> io::Result<()> {
-        let mut old = Vec::new();
-        each_file(&self.root.join("tmp"), &mut |path, metadata| {
-            let age = metadata.modified().ok().and_then(|made| made.elapsed().ok());
-            if age.is_some_and(|age| age > LEFTOVER) {
-                old.push(path);
-            }
-        })?;
-        old.iter().try_for_each(|path| remove(path))
-    }
-}
-
-/// Calls `visit` for every file below `folder`; what vanishes meanwhile is passed over.
-fn each_file(folder: &Path, visit: &mut impl FnMut(PathBuf, fs::Metadata)) -> io::Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    for entry in entries {
-        let entry = entry?;
-        match entry.metadata() {
-            Ok(metadata) if metadata.is_dir() => each_file(&entry.path(), visit)?,
-            Ok(metadata) => visit(entry.path(), metadata),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }

@@ -14,15 +14,15 @@ mod scope;
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write as _},
-    path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
-    time::SystemTime,
+    path::PathBuf,
 };
 
 use towpath_model::Digest;
 
 pub(crate) use record::Record;
 pub(crate) use scope::Scope;
+
+use crate::private_folder::{self, PrivateFolder};
 
 /// How large the store may grow unless told otherwise, in bytes.
 pub const STORE_LIMIT: u64 = 2 << 30;
@@ -31,6 +31,7 @@ pub const STORE_LIMIT: u64 = 2 << 30;
 #[derive(Debug, Clone)]
 pub struct Store {
     root: PathBuf,
+    folder: PrivateFolder,
     limit: u64,
 }
 
@@ -58,7 +59,8 @@ pub(crate) enum Lookup {
 impl Store {
     /// Returns the store in the folder `root`, which need not exist yet; it is kept below `limit` bytes.
     pub fn new(root: impl Into<PathBuf>, limit: u64) -> Self {
-        Self { root: root.into().join("v1"), limit }
+        let root = root.into().join("v1");
+        Self { folder: PrivateFolder::new(root.clone()), root, limit }
     }
 
     /// Returns where the store stands if nobody says otherwise: `$XDG_CACHE_HOME/towpath/store`, else below `~/.cache`.
@@ -109,7 +111,7 @@ impl Store {
             self.forget(key)?;
             return Ok(Lookup::Corrupt { expected: record.digest, found });
         }
-        touch(&path);
+        private_folder::touch(&path);
         Ok(Lookup::Found(Kept { bytes, record }))
     }
 
@@ -118,9 +120,9 @@ impl Store {
         let path = self.blob(record.digest);
         if !path.is_file() {
             self.make_room(bytes.len() as u64)?;
-            self.write(&path, bytes)?;
+            self.folder.write(&path, bytes)?;
         }
-        self.write(&self.reference(key), &record.to_json())
+        self.folder.write(&self.reference(key), &record.to_json())
     }
 
     /// Takes an entry out; who else has the same content loses it too, since it is not what it was.
@@ -138,7 +140,7 @@ impl Store {
     /// Waits for the turn to fetch `key`; it ends when the file is dropped, or with the process, however that ends.
     pub(crate) fn turn(&self, key: Key) -> io::Result<File> {
         let path = self.root.join("turns").join(key.0.hex());
-        self.folder(path.parent())?;
+        self.folder.make(path.parent())?;
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
         file.lock()?;
         Ok(file)
@@ -154,30 +156,6 @@ impl Store {
         self.root.join("refs").join(&hex[..2]).join(hex)
     }
 
-    /// Writes a file so that it is there whole or not at all.
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.folder(path.parent())?;
-        let temporary = self.temporary()?;
-        let written = create_private(&temporary).and_then(|mut file| file.write_all(bytes));
-        let moved = written.and_then(|()| fs::rename(&temporary, path));
-        if moved.is_err() {
-            // What cannot be removed is swept by a later run.
-            let _ = fs::remove_file(&temporary);
-        }
-        moved
-    }
-
-    /// Returns a name in `tmp/` that no other run and no other thread has.
-    fn temporary(&self) -> io::Result<PathBuf> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let folder = self.root.join("tmp");
-        self.folder(Some(&folder))?;
-        let mut random = [0; 8];
-        rand::fill(&mut random);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        Ok(folder.join(format!("{}-{count}-{:016x}", std::process::id(), u64::from_ne_bytes(random))))
-    }
-
     /// Returns the random bytes that the names of private entries are made with; made once for the store.
     fn salt(&self) -> io::Result<Vec<u8>> {
         let path = self.root.join("salt");
@@ -189,8 +167,8 @@ impl Store {
             }
             let mut salt = [0; 32];
             rand::fill(&mut salt);
-            let temporary = self.temporary()?;
-            create_private(&temporary)?.write_all(&salt)?;
+            let temporary = self.folder.temporary()?;
+            private_folder::create(&temporary)?.write_all(&salt)?;
             // A link, unlike a rename, leaves the salt of another run in its place.
             let linked = fs::hard_link(&temporary, &path);
             fs::remove_file(&temporary)?;
@@ -200,24 +178,6 @@ impl Store {
             }
         }
     }
-
-    /// Makes a folder that nobody else can read.
-    fn folder(&self, path: Option<&Path>) -> io::Result<()> {
-        use std::os::unix::fs::DirBuilderExt as _;
-        let path = path.unwrap_or(&self.root);
-        if path.is_dir() { Ok(()) } else { fs::DirBuilder::new().recursive(true).mode(0o700).create(path) }
-    }
-}
-
-fn create_private(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-/// Notes that a blob was used, for the order of eviction.
-fn touch(path: &Path) {
-    // A store that cannot be written still gives what it holds.
-    let _ = File::options().append(true).open(path).and_then(|file| file.set_modified(SystemTime::now()));
 }
 
 #[cfg(test)]

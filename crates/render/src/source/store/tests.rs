@@ -53,7 +53,7 @@ fn the_store_stays_below_its_limit_and_keeps_what_was_used_last() {
     let (_folder, store) = store(100);
     let old = keep(&store, "old", &Scope::Public, &[1; 40]);
     let used = keep(&store, "used", &Scope::Public, &[2; 40]);
-    let at = |seconds| SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+    let at = |seconds| std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
     for (bytes, seconds) in [([1; 40], 10), ([2; 40], 20)] {
         let file = File::options().append(true).open(store.blob(Digest::of(&bytes))).unwrap();
         file.set_modified(at(seconds)).unwrap();
@@ -67,11 +67,11 @@ fn the_store_stays_below_its_limit_and_keeps_what_was_used_last() {
 #[test]
 fn what_a_killed_run_left_is_swept() {
     let (_folder, store) = store(STORE_LIMIT);
-    let left = store.temporary().unwrap();
-    let fresh = store.temporary().unwrap();
+    let left = store.folder.temporary().unwrap();
+    let fresh = store.folder.temporary().unwrap();
     fs::write(&left, b"half").unwrap();
     fs::write(&fresh, b"half").unwrap();
-    File::options().append(true).open(&left).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    File::options().append(true).open(&left).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
     keep(&store, "x", &Scope::Public, b"x");
     assert!(!left.exists() && fresh.exists());
 }

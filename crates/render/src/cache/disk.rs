@@ -1,0 +1,180 @@
+//! Results in a folder of this user: `keys/` holds a page a key, `results/` the results by their digest.
+//!
+//! Files are written beside their place and renamed. Nothing is forced to the disk: after a loss of power a page may be torn or
+//! a result empty, which its seal or its digest tells, and the entry is as good as absent.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, SystemTime},
+};
+
+use towpath_model::Digest;
+
+use super::{
+    key::SCHEMA,
+    page::{self, Candidate},
+    settings::Secret,
+    store::{Entry, Found, Store, StoreError, Wanted},
+};
+use crate::private_folder::{self, PrivateFolder, each_file, remove};
+
+/// What was used within this time need not be noted again: it is far from being the oldest.
+const FRESH: Duration = Duration::from_hours(1);
+
+pub(super) struct Disk {
+    folder: PrivateFolder,
+    limit: u64,
+    secret: Option<Secret>,
+    /// Bytes written since the folder was last held against its limit.
+    written: AtomicU64,
+}
+
+impl Disk {
+    /// Returns the cache in `folder`, which is made if it is not there.
+    pub(super) fn open(folder: &Path, limit: u64, secret: Option<Secret>) -> Result<Self, StoreError> {
+        let folder = PrivateFolder::new(folder.join(format!("rendered-v{SCHEMA}")));
+        folder.make(None)?;
+        check_owner(&folder)?;
+        Ok(Self { folder, limit, secret, written: AtomicU64::new(0) })
+    }
+
+    fn page(&self, key: Digest) -> PathBuf {
+        place(&self.folder.path().join("keys"), key)
+    }
+
+    fn result(&self, digest: Digest) -> PathBuf {
+        place(&self.folder.path().join("results"), digest)
+    }
+
+    fn write_one(&self, entry: &Entry) -> io::Result<()> {
+        let result = self.result(entry.candidate.result);
+        let is_there = fs::metadata(&result).is_ok_and(|there| there.len() == entry.candidate.bytes);
+        if !is_there {
+            self.folder.write(&result, &entry.result)?;
+        }
+        let path = self.page(entry.key);
+        // Another run may write the same page now: then one of both read sets is lost, and rendered again one day.
+        let known = read(&path)?.and_then(|bytes| page::decode(&bytes, entry.key, self.secret.as_ref()).ok());
+        let candidates = page::merged(entry.candidate.clone(), &known.unwrap_or_default());
+        let bytes = page::encode(entry.key, &candidates, self.secret.as_ref());
+        self.written.fetch_add(entry.candidate.bytes + bytes.len() as u64, Ordering::Relaxed);
+        self.folder.write(&path, &bytes)
+    }
+
+    /// Keeps the folder below its limit: what was used longest ago goes first.
+    ///
+    /// Another run that reads what goes finds it absent, and renders.
+    fn trim(&self) -> io::Result<()> {
+        self.written.store(0, Ordering::Relaxed);
+        self.folder.sweep()?;
+        let mut files = Vec::new();
+        for part in ["keys", "results"] {
+            each_file(&self.folder.path().join(part), &mut |path, metadata| {
+                files.push((metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH), metadata.len(), path));
+            })?;
+        }
+        let mut total: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
+        if total <= self.limit {
+            return Ok(());
+        }
+        files.sort();
+        // A tenth more than need be, so that the next result does not call for this again.
+        let wanted = self.limit - self.limit / 10;
+        for (_, bytes, path) in files {
+            if total <= wanted {
+                break;
+            }
+            remove(&path)?;
+            total -= bytes;
+        }
+        Ok(())
+    }
+}
+
+impl Store for Disk {
+    fn pages(&self, keys: &[Digest]) -> Result<Vec<Found>, StoreError> {
+        let page = |key: &Digest| read_fresh(&self.page(*key), page::LARGEST_PAGE);
+        Ok(keys.iter().map(page).collect::<io::Result<_>>()?)
+    }
+
+    fn results(&self, wanted: &[Wanted]) -> Result<Vec<Found>, StoreError> {
+        let result = |wanted: &Wanted| read_fresh(&self.result(wanted.candidate.result), page::LARGEST_RESULT);
+        Ok(wanted.iter().map(result).collect::<io::Result<_>>()?)
+    }
+
+    fn write(&self, entries: &[Entry]) -> Result<(), StoreError> {
+        for entry in entries {
+            self.write_one(entry)?;
+        }
+        if self.written.load(Ordering::Relaxed) > self.limit / 8 {
+            self.trim()?;
+        }
+        Ok(())
+    }
+
+    fn forget(&self, key: Digest, candidate: Option<&Candidate>) -> Result<(), StoreError> {
+        if let Some(candidate) = candidate {
+            remove(&self.result(candidate.result))?;
+        }
+        Ok(remove(&self.page(key))?)
+    }
+
+    fn finish(&self) -> Result<(), StoreError> {
+        if self.written.load(Ordering::Relaxed) > 0 {
+            self.trim()?;
+        }
+        Ok(())
+    }
+}
+
+fn place(folder: &Path, digest: Digest) -> PathBuf {
+    let hex = digest.hex();
+    folder.join(&hex[..2]).join(hex)
+}
+
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns what stands at a path, and notes that it was used.
+fn read_fresh(path: &Path, limit: u64) -> io::Result<Found> {
+    use std::io::Read as _;
+    let file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Absent),
+        Err(error) => return Err(error),
+    };
+    let metadata = file.metadata()?;
+    if metadata.len() > limit {
+        return Ok(Found::Broken);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+    file.take(limit).read_to_end(&mut bytes)?;
+    if metadata.modified().ok().and_then(|used| used.elapsed().ok()).is_some_and(|age| age > FRESH) {
+        private_folder::touch(path);
+    }
+    Ok(Found::Here(bytes))
+}
+
+/// Refuses a folder that somebody else may write: what is rendered from there goes to clusters.
+fn check_owner(folder: &PrivateFolder) -> Result<(), StoreError> {
+    use std::os::unix::fs::MetadataExt as _;
+    let probe = folder.temporary()?;
+    let mine = private_folder::create(&probe)?.metadata()?.uid();
+    remove(&probe)?;
+    let metadata = fs::metadata(folder.path())?;
+    if metadata.uid() != mine {
+        return Err(StoreError::new(format!("the folder `{}` belongs to somebody else", folder.path().display())));
+    }
+    if metadata.mode() & 0o077 != 0 {
+        let path = folder.path().display();
+        return Err(StoreError::new(format!("others may use the folder `{path}`; take their rights away: chmod 700")));
+    }
+    Ok(())
+}
