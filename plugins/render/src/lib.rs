@@ -4,7 +4,6 @@
 mod all;
 mod args;
 mod build;
-mod diff;
 mod reference;
 mod run;
 mod template;

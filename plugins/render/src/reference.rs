@@ -1,7 +1,11 @@
 use std::{path::Path, sync::Arc};
 
 use towpath_model::{Diagnostic, Kind, PinnedImage, Release};
-use towpath_render::{Service, source::Charts};
+use towpath_render::{
+    Manner, Service,
+    cache::{Cache, Manifests},
+    source::Charts,
+};
 
 use crate::args::Service as Options;
 
@@ -20,9 +24,20 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// Returns its manifests, ready for a cluster.
-    pub(crate) fn render(&self, options: &Options, charts: &Arc<Charts>) -> Result<String, Diagnostic> {
-        self.service(options, charts)?.render(self.environment, options.pin()?.as_ref(), options.helm_version.profile())
+    /// Returns its manifests, ready for a cluster; from `cache`, where there is one and it has them.
+    pub(crate) fn render(
+        &self,
+        options: &Options,
+        charts: &Arc<Charts>,
+        cache: Option<&Cache>,
+    ) -> Result<Manifests, Diagnostic> {
+        let service = self.service(options, charts)?;
+        let manner = Manner { pin: options.pin()?, profile: options.helm_version.profile(), ..Manner::default() };
+        if let Some(cache) = cache {
+            return service.render_through(cache, self.environment, &manner);
+        }
+        let rendered = service.render_as(self.environment, &manner)?;
+        Ok(Manifests { text: rendered.to_text(), warnings: rendered.warnings().to_vec() })
     }
 
     /// Returns its manifests for comparing, with clock and random source fixed.

@@ -2,12 +2,12 @@ use std::{ffi::OsString, sync::Arc};
 
 use serde_json::json;
 use towpath_model::{Diagnostic, Kind, Release};
-use towpath_render::objects;
-use towpath_report::{Outcome, OutputArgs, OutputFormat, Plugin, Report};
+use towpath_render::{Difference, difference, objects};
+use towpath_report::{Outcome, OutputArgs, OutputFormat, Painting, Plugin, Report, Style};
 
 use crate::{
     Args,
-    args::{Command, Template},
+    args::{Command, Diff, Env, Template},
     build::{self, Build, Built},
     reference::Reference,
     template,
@@ -28,14 +28,35 @@ impl Plugin for Args {
             Command::Template(template) => run_template(report, template),
             Command::All(all) => all.run(report),
             Command::Build(build) => run_build(report, build),
-            Command::Env(env) => {
-                let rendered =
-                    Reference::parse(&env.environment).render(&env.service, &Arc::new(env.fetching.charts(report)?))?;
-                give(report, "RenderedEnvironment", &rendered)
-            }
-            Command::Diff(diff) => diff.run(report),
+            Command::Env(env) => run_env(report, env),
+            Command::Diff(diff) => run_diff(report, diff),
         }
     }
+}
+
+fn run_env(report: &Report, env: &Env) -> Result<Outcome, Diagnostic> {
+    let cache = env.caching.open(report)?;
+    let charts = Arc::new(env.fetching.charts(report)?);
+    let rendered = Reference::parse(&env.environment).render(&env.service, &charts, cache.as_ref())?;
+    for warning in &rendered.warnings {
+        report.warn(warning);
+    }
+    match report.format() {
+        OutputFormat::Text => report.data(rendered.text.as_bytes())?,
+        OutputFormat::Json => {
+            let mut document = manifests_json("RenderedEnvironment", &rendered.text)?;
+            if let Some(cache) = &cache {
+                document["cache"] = json!(cache.stats());
+            }
+            report.json(&document)?;
+        }
+    }
+    // What was asked for is out; now others may profit from it.
+    if let Some(cache) = &cache {
+        cache.finish();
+        report.line(Style::Dim, &cache.stats().summary());
+    }
+    Ok(Outcome::Done)
 }
 
 fn run_template(report: &Report, template: &Template) -> Result<Outcome, Diagnostic> {
@@ -84,24 +105,24 @@ fn run_template(report: &Report, template: &Template) -> Result<Outcome, Diagnos
 fn give(report: &Report, kind: &str, rendered: &str) -> Result<Outcome, Diagnostic> {
     match report.format() {
         OutputFormat::Text => report.data(rendered.as_bytes())?,
-        OutputFormat::Json => {
-            let objects = objects("the rendered manifests", rendered)?;
-            let objects = objects.iter().map(|object| {
-                let identity = &object.identity;
-                json!({
-                    "apiVersion": identity.api_version,
-                    "kind": identity.kind,
-                    "namespace": identity.namespace,
-                    "name": identity.name,
-                })
-            });
-            let objects: Vec<_> = objects.collect();
-            let document =
-                json!({ "apiVersion": Release::API_VERSION, "kind": kind, "objects": objects, "manifests": rendered });
-            report.json(&document)?;
-        }
+        OutputFormat::Json => report.json(&manifests_json(kind, rendered)?)?,
     }
     Ok(Outcome::Done)
+}
+
+fn manifests_json(kind: &str, rendered: &str) -> Result<serde_json::Value, Diagnostic> {
+    let objects = objects("the rendered manifests", rendered)?;
+    let objects = objects.iter().map(|object| {
+        let identity = &object.identity;
+        json!({
+            "apiVersion": identity.api_version,
+            "kind": identity.kind,
+            "namespace": identity.namespace,
+            "name": identity.name,
+        })
+    });
+    let objects: Vec<_> = objects.collect();
+    Ok(json!({ "apiVersion": Release::API_VERSION, "kind": kind, "objects": objects, "manifests": rendered }))
 }
 
 fn run_build(report: &Report, build: &Build) -> Result<Outcome, Diagnostic> {
@@ -109,4 +130,54 @@ fn run_build(report: &Report, build: &Build) -> Result<Outcome, Diagnostic> {
         Built::Text(text) => give(report, "BuiltKustomization", &text),
         Built::Written => Ok(Outcome::Done),
     }
+}
+
+fn run_diff(report: &Report, diff: &Diff) -> Result<Outcome, Diagnostic> {
+    let charts = Arc::new(diff.fetching.charts(report)?);
+    let from = Reference::parse(&diff.from).preview(&diff.service, &charts)?;
+    let to = Reference::parse(&diff.to).preview(&diff.service, &charts)?;
+    let difference = difference(&from, &to, diff.context)?;
+    match report.format() {
+        OutputFormat::Text => report.data(painted(&difference, report.painting_out()).as_bytes())?,
+        OutputFormat::Json => report.json(&document(diff, &difference))?,
+    }
+    if difference.is_empty() {
+        report.line(Style::Good, "no differences");
+        return Ok(Outcome::Done);
+    }
+    report.line(Style::Strong, &format!("{} to {}: {}", diff.from, diff.to, difference.summary()));
+    Ok(Outcome::Negative)
+}
+
+fn painted(difference: &Difference, painting: Painting) -> String {
+    let style = |line: &str| match line.as_bytes() {
+        [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => Style::Strong,
+        [b'+', ..] => Style::Good,
+        [b'-', ..] => Style::Bad,
+        [b'@', ..] => Style::Dim,
+        _ => Style::Plain,
+    };
+    difference.unified().lines().map(|line| style(line).paint(line, painting) + "\n").collect()
+}
+
+fn document(diff: &Diff, difference: &Difference) -> serde_json::Value {
+    let objects = difference.objects.iter().map(|object| {
+        json!({
+            "apiVersion": object.identity.api_version,
+            "kind": object.identity.kind,
+            "namespace": object.identity.namespace,
+            "name": object.identity.name,
+            "change": object.change,
+            "added": object.added,
+            "removed": object.removed,
+            "diff": object.unified,
+        })
+    });
+    json!({
+        "apiVersion": Release::API_VERSION,
+        "kind": "Difference",
+        "from": diff.from,
+        "to": diff.to,
+        "objects": objects.collect::<Vec<_>>(),
+    })
 }

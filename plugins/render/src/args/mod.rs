@@ -1,3 +1,4 @@
+mod cache;
 mod limits;
 pub(crate) mod quick;
 pub(crate) mod source;
@@ -10,11 +11,12 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use towpath_report::OutputArgs;
 
 pub(crate) use self::{
+    cache::Caching,
     limits::Limits,
     switch::{as_in_go, boolean},
     template::{Cluster, PostRender, Release, Shown, Template, Values},
 };
-use crate::{all::All, build::Build, diff::Diff};
+use crate::{all::All, build::Build};
 
 /// Renders charts, overlays and the environments of a service, in one process and without helm or kustomize.
 #[derive(Debug, Parser)]
@@ -35,8 +37,7 @@ Examples:
   towpath-render build deploy/kustomize/overlays/prod                    as `kustomize build` does
   towpath-render env prod --release release.json                         one environment of towpath.yaml
   towpath-render diff staging prod                                       what differs between two environments
-  towpath-render diff prod@HEAD~1 prod --structural                      what a change does to one, field by field
-  towpath-render diff rendered/ branch/ --format markdown                what differs between two folders of manifests
+  towpath-render diff prod@HEAD~1 prod                                   what a change does to one
 
 Exit codes: 0 done, or no differences; 1 differences, or charts of `all` that failed; 2 wrong input; 3 files or git failed; 4 a defect of Towpath.";
 
@@ -51,9 +52,9 @@ pub(crate) enum Command {
     /// Build a kustomization as `kustomize build` does
     Build(Box<Build>),
     /// Render one environment of towpath.yaml
-    Env(Box<Env>),
-    /// Show what differs between environments, revisions or folders of manifests; Secrets are redacted
-    Diff(Box<Diff>),
+    Env(Env),
+    /// Show what differs between two environments or revisions; Secrets are redacted
+    Diff(Diff),
 }
 
 /// The Helm whose bytes are wanted.
@@ -91,6 +92,23 @@ pub(crate) struct Env {
     pub(crate) environment: String,
     #[command(flatten)]
     pub(crate) service: Service,
+    #[command(flatten)]
+    pub(crate) fetching: source::Fetching,
+    #[command(flatten)]
+    pub(crate) caching: Caching,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Diff {
+    /// From: an environment, or environment@revision
+    pub(crate) from: String,
+    /// To: an environment, or environment@revision
+    pub(crate) to: String,
+    #[command(flatten)]
+    pub(crate) service: Service,
+    /// Lines around each change
+    #[arg(short = 'U', long, default_value_t = 3, value_name = "LINES")]
+    pub(crate) context: usize,
     #[command(flatten)]
     pub(crate) fetching: source::Fetching,
 }
