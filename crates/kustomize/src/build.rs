@@ -13,6 +13,7 @@ use crate::{
     generators, hash,
     kustomization::{Decoder, Kustomization, Manner, Text},
     loader::{Found, Place, Written},
+    open_api,
     options::{ManagedBy, Options, Order},
     origin::{Note, Way},
     output::{Built, Origin, Output},
@@ -31,7 +32,7 @@ use crate::{
 /// When a file is missing or wrong, resources do not fit together, or a field is used that is not supported.
 ///
 /// # Deviation
-/// Plugins other than kustomize's own, `crds` and `openapi.path` are refused. Comments that carry OpenAPI schemas do not
+/// Plugins other than kustomize's own are refused. Comments that carry OpenAPI schemas do not
 /// count in strategic merge patches.
 pub fn build(tree: &FileTree, root: &TreePath, options: &Options) -> Result<Output, KustomizeError> {
     let session = Session::new(options);
@@ -49,7 +50,9 @@ pub fn build_remote(address: &RepositoryAddress, options: &Options) -> Result<Ou
 
 fn run(place: Place<'_>) -> Result<Output, KustomizeError> {
     let mut warnings = Vec::new();
+    let _knowledge = open_api::Build::begin();
     let mut target = Target::load(place, &mut warnings)?;
+    target.set_schema()?;
     target.build_metadata = target.kustomization.build_metadata.iter().map(|option| option.text.clone()).collect();
     target.noted = (!target.build_metadata.is_empty()).then(Way::default);
     let mut all = target.accumulate(Accumulator::default(), &mut warnings)?;
@@ -57,6 +60,9 @@ fn run(place: Place<'_>) -> Result<Output, KustomizeError> {
     references::update(&mut all)?;
     vars::resolve(&mut all)?;
     drop_local(&mut all)?;
+    if let Some(problem) = open_api::problem() {
+        return Err(KustomizeError::Resources(problem));
+    }
     if target.kustomization.sort_options.is_some() || target.place.session.options.order == Order::Legacy {
         sort::apply(&mut all.resources, target.kustomization.sort_options.as_ref(), &target.decoder())?;
     }
@@ -157,7 +163,6 @@ impl<'t> Target<'t> {
     }
 
     fn accumulate(&self, mut all: Accumulator, warnings: &mut Vec<String>) -> Result<Accumulator, KustomizeError> {
-        self.refuse_unsupported()?;
         for path in &self.kustomization.resources {
             self.accumulate_resource(&mut all, path, warnings).map_err(|error| {
                 error.during(format!("accumulating resources from '{}' of {}", path.text, self.file))
@@ -165,6 +170,9 @@ impl<'t> Target<'t> {
         }
         let config = self.config()?;
         all.config = Config::merged(&all.config, &config)?;
+        if !self.kustomization.crds.is_empty() {
+            all.config = Config::merged(&all.config, &self.crds()?)?;
+        }
         let configured = plugins::load(self, &self.kustomization.generators, warnings)
             .map_err(|error| error.during("loading generator plugins"))?;
         for resource in generators::generate(self)? {
@@ -267,6 +275,7 @@ impl<'t> Target<'t> {
             warnings.push(FORCED_GIT.to_owned());
         }
         let mut below = Self::load(self.place.enter(path, self.written())?, warnings)?;
+        below.set_schema()?;
         below.build_metadata.clone_from(&self.build_metadata);
         below.namespace_above.clone_from(self.chart_namespace());
         below.noted = self.noted.as_ref().map(|noted| noted.on_to(&path.text));
@@ -278,7 +287,7 @@ impl<'t> Target<'t> {
         for path in &self.kustomization.configurations {
             let (file, bytes) = self.load_file(path)?;
             let text = String::from_utf8_lossy(&bytes);
-            let Some(document) = read::configuration(file.as_str(), &text)? else { continue };
+            let Some(document) = read::strict_configuration(file.as_str(), &text)? else { continue };
             let decoder = Decoder { file: file.as_str(), text: &text, manner: Manner::Strict };
             let more = config::from_configuration(decoder, document.root())?;
             config = Config::merged(&config, &Arc::new(more))?;
@@ -286,26 +295,36 @@ impl<'t> Target<'t> {
         Ok(config)
     }
 
-    fn refuse_unsupported(&self) -> Result<(), KustomizeError> {
-        let kustomization = &self.kustomization;
-        let first = |list: &[Text]| list.first().map(|text| text.span);
-        let schema = kustomization.open_api.iter().find(|(name, _)| name == "path").map(|(_, value)| value.span);
-        let fields = [("crds", first(&kustomization.crds)), ("openapi", schema)];
-        let used = fields.into_iter().filter_map(|(name, span)| span.map(|span| (name, span)));
-        match used.into_iter().next() {
-            Some((name, span)) => Err(self.decoder().error(span, format!("`{name}` is not supported yet"), Vec::new())),
-            None => self.check_schema_version(),
-        }
+    /// Takes the OpenAPI document or version that the file names, unless one was taken before.
+    fn set_schema(&self) -> Result<(), KustomizeError> {
+        let open_api = &self.kustomization.open_api;
+        let field = |name: &str| open_api.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        let document = field("path").map(|path| self.load_file(path)).transpose()?;
+        let document = document.map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned());
+        let version = field("version");
+        open_api::set(version.map(|version| version.text.as_str()), document.as_deref()).map_err(|refused| {
+            let hint = match refused {
+                open_api::Refused::Both => "take one of `path` and `version` away",
+                open_api::Refused::Version => "only v1.21.2 is",
+            };
+            let span = version.map(|version| version.span).unwrap_or_default();
+            self.decoder().error(span, refused.to_string(), vec![hint.to_owned()])
+        })
     }
 
-    fn check_schema_version(&self) -> Result<(), KustomizeError> {
-        match self.kustomization.open_api.iter().find(|(name, _)| name == "version") {
-            Some((_, version)) if !["", "v1.21.2"].contains(&version.text.as_str()) => {
-                let message = "the specified OpenAPI version is not built in".to_owned();
-                Err(self.decoder().error(version.span, message, vec!["only v1.21.2 is".to_owned()]))
-            }
-            _ => Ok(()),
+    /// Returns the field specs that definitions of custom kinds bring.
+    fn crds(&self) -> Result<Arc<Config>, KustomizeError> {
+        let mut config = Arc::new(Config::default());
+        for path in &self.kustomization.crds {
+            let (_, bytes) = self.load_file(path)?;
+            let more = config::from_definitions(&String::from_utf8_lossy(&bytes)).map_err(|problem| {
+                let message = format!("unable to parse open API definition from '{}': {problem}", path.text);
+                let hint = "`crds` takes OpenAPI definitions by the names of types, no CustomResourceDefinition";
+                self.written().error(path, message, vec![hint.to_owned()])
+            })?;
+            config = Config::merged(&config, &Arc::new(more))?;
         }
+        Ok(config)
     }
 
     fn finish(&self, mut all: Accumulator, warnings: Vec<String>) -> Result<Output, KustomizeError> {

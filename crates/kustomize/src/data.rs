@@ -14,6 +14,11 @@ pub(crate) fn from_yaml(text: &str) -> Result<Value, String> {
         .map_err(|error| error.to_string())
 }
 
+/// Checks that no key stands twice in one mapping.
+pub(crate) fn check_unique(node: towpath_yaml::Node<'_, '_>) -> Result<(), towpath_yaml::Error> {
+    towpath_yaml::build(node, Profile::Go2, Duplicates::Refused, &mut Values).map(drop)
+}
+
 /// Returns what a JSON text holds.
 pub(crate) fn from_json(text: &str) -> Result<Value, String> {
     let parsed: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::schema;
+use crate::open_api;
 
 /// Group, version and kind of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -72,7 +72,7 @@ impl Gvk {
     }
 
     pub(crate) fn is_cluster_scoped(&self) -> bool {
-        schema::is_cluster_scoped(&self.group, &self.version, &self.kind)
+        open_api::is_cluster_scoped(self)
     }
 
     /// Returns what kustomize compares when it sorts by kind: rank, then group, version, kind.

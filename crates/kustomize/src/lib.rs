@@ -33,6 +33,7 @@ mod labels;
 mod loader;
 mod marks;
 mod node;
+mod open_api;
 mod options;
 mod origin;
 mod output;

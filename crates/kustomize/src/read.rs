@@ -322,8 +322,22 @@ pub(crate) fn configuration<'a>(
     file: &str,
     text: &'a str,
 ) -> Result<Option<towpath_yaml::Document<'a>>, KustomizeError> {
-    towpath_yaml::parse_first(text, Profile::Go2).map_err(|error| {
-        let diagnostic = error.diagnostic(file, text);
-        KustomizeError::Yaml(Box::new(YamlProblem { file: file.to_owned(), error, diagnostic }))
-    })
+    towpath_yaml::parse_first(text, Profile::Go2).map_err(|error| unreadable(file, text, error))
+}
+
+/// Returns the same; a key that stands twice in one mapping is an error.
+pub(crate) fn strict_configuration<'a>(
+    file: &str,
+    text: &'a str,
+) -> Result<Option<towpath_yaml::Document<'a>>, KustomizeError> {
+    let document = configuration(file, text)?;
+    if let Some(document) = &document {
+        crate::data::check_unique(document.root()).map_err(|error| unreadable(file, text, error))?;
+    }
+    Ok(document)
+}
+
+fn unreadable(file: &str, text: &str, error: towpath_yaml::Error) -> KustomizeError {
+    let diagnostic = error.diagnostic(file, text);
+    KustomizeError::Yaml(Box::new(YamlProblem { file: file.to_owned(), error, diagnostic }))
 }

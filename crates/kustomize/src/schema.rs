@@ -1,39 +1,54 @@
 //! What Kubernetes' OpenAPI document says about the built-in kinds: which lists merge, and which kinds have no namespace.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     sync::OnceLock,
 };
 
+use crate::open_api::Part;
+
 /// How a list is merged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MergedList {
+#[derive(Debug)]
+pub(crate) struct MergedList<'s> {
     /// The fields that name an element; none for lists of texts.
-    pub(crate) keys: Vec<&'static str>,
-    element: Option<usize>,
+    pub(crate) keys: Cow<'s, [&'s str]>,
+    /// What is known about the elements.
+    pub(crate) element: Option<Schema<'s>>,
 }
 
 /// What is known about a field.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Schema {
+pub(crate) enum Schema<'s> {
     /// Known, and nothing below it is merged.
     Plain,
     /// An object of the table.
     Object(usize),
-    /// A list of the table: its type and field.
-    List(&'static MergedList),
+    /// A list of the table.
+    List(&'static List),
+    /// Of a document that the build names.
+    Given(Part<'s>),
 }
 
 #[derive(Debug)]
 enum Field {
     Object(usize),
-    List(MergedList),
+    List(List),
+}
+
+/// A merged list of the table.
+#[derive(Debug)]
+pub(crate) struct List {
+    keys: Vec<&'static str>,
+    element: Option<usize>,
 }
 
 #[derive(Debug, Default)]
 struct Table {
     kinds: HashMap<(&'static str, &'static str), Option<usize>>,
     types: Vec<Type>,
+    /// By their names in the document.
+    names: HashMap<&'static str, usize>,
 }
 
 #[derive(Debug, Default)]
@@ -43,35 +58,59 @@ struct Type {
 }
 
 /// Returns what is known about a kind, or nothing for kinds that are not built in.
-pub(crate) fn of_kind(api_version: &str, kind: &str) -> Option<Schema> {
+pub(crate) fn of_kind(api_version: &str, kind: &str) -> Option<Schema<'static>> {
     Some(table().kinds.get(&(api_version, kind))?.map_or(Schema::Plain, Schema::Object))
 }
 
-/// Tells whether a kind certainly stands outside namespaces.
-pub(crate) fn is_cluster_scoped(group: &str, version: &str, kind: &str) -> bool {
-    static KINDS: OnceLock<Vec<(&str, &str, &str)>> = OnceLock::new();
-    let kinds = KINDS.get_or_init(cluster_kinds);
-    kinds.contains(&(kind, version, group))
+/// Returns what is known about a definition of the document, if anything below it is merged.
+pub(crate) fn of_definition(name: &str) -> Option<Schema<'static>> {
+    table().names.get(name).map(|index| Schema::Object(*index))
 }
 
-/// Returns kind, version and group of what stands outside namespaces: the first lines of the table.
-fn cluster_kinds() -> Vec<(&'static str, &'static str, &'static str)> {
-    let lines = TABLE.lines().map_while(|line| line.strip_prefix("cluster ")?.split_once(' '));
-    lines
-        .map(|(api_version, kind)| match api_version.split_once('/') {
-            Some((group, version)) => (kind, version, group),
-            None => (kind, api_version, ""),
-        })
-        .collect()
+/// Where the objects of a kind stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Cluster,
+    Namespaces,
+}
+
+/// Returns where the objects of a built-in kind stand; nothing for kinds that are not built in.
+pub(crate) fn scope(group: &str, version: &str, kind: &str) -> Option<Scope> {
+    static KINDS: OnceLock<Vec<(TypeName, Scope)>> = OnceLock::new();
+    let kinds = KINDS.get_or_init(scopes);
+    let wanted = (kind, version, group);
+    kinds.binary_search_by(|(name, _)| (*name).cmp(&wanted)).ok().map(|at| kinds[at].1)
+}
+
+/// Kind, version, group.
+type TypeName = (&'static str, &'static str, &'static str);
+
+/// Returns the scopes of all built-in kinds that have one, sorted: the first lines of the table.
+fn scopes() -> Vec<(TypeName, Scope)> {
+    let lines = TABLE.lines().map_while(|line| {
+        let (scope, name) = line.split_once(' ')?;
+        let scope = match scope {
+            "cluster" => Scope::Cluster,
+            "namespaced" => Scope::Namespaces,
+            _ => return None,
+        };
+        let (api_version, kind) = name.split_once(' ')?;
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        Some(((kind, version, group), scope))
+    });
+    let mut kinds: Vec<_> = lines.collect();
+    kinds.sort_unstable_by_key(|(name, _)| *name);
+    kinds
 }
 
 const TABLE: &str = include_str!("../schema/kubernetes-1.21.txt");
 
-impl Schema {
+impl<'s> Schema<'s> {
     /// Returns what is known about a field of the object, or nothing for a field that it does not have.
     pub(crate) fn field(self, name: &str) -> Option<Self> {
         match self {
             Self::Plain | Self::List(_) => Some(Self::Plain),
+            Self::Given(part) => part.field(name),
             Self::Object(index) => {
                 let owner = &table().types[index];
                 match owner.fields.get(name) {
@@ -84,17 +123,15 @@ impl Schema {
     }
 
     /// Returns how the list is merged, or nothing where it is replaced.
-    pub(crate) fn merged_list(self) -> Option<&'static MergedList> {
+    pub(crate) fn merged_list(self) -> Option<MergedList<'s>> {
         match self {
-            Self::List(list) => Some(list),
-            _ => None,
+            Self::List(list) => {
+                let element = list.element.map_or(Schema::Plain, Schema::Object);
+                Some(MergedList { keys: Cow::Borrowed(&list.keys), element: Some(element) })
+            }
+            Self::Given(part) => Some(MergedList { keys: part.merge_keys()?, element: part.element() }),
+            Self::Plain | Self::Object(_) => None,
         }
-    }
-}
-
-impl MergedList {
-    pub(crate) fn element(&self) -> Schema {
-        self.element.map_or(Schema::Plain, Schema::Object)
     }
 }
 
@@ -110,12 +147,16 @@ fn parse(text: &'static str) -> Table {
         let mut words = line.split(' ');
         let mut word = || words.next().unwrap_or("");
         match word() {
-            "cluster" => {}
+            "cluster" | "namespaced" => {}
             "plain" => {
                 let (api_version, kind) = (word(), word());
                 table.kinds.insert((api_version, kind), None);
             }
-            "type" => table.types.push(Type::default()),
+            "type" => {
+                let _number = word();
+                table.names.insert(word(), table.types.len());
+                table.types.push(Type::default());
+            }
             "kind" => {
                 let (api_version, kind) = (word(), word());
                 table.kinds.insert((api_version, kind), Some(table.types.len() - 1));
@@ -130,7 +171,7 @@ fn parse(text: &'static str) -> Table {
                     "merge" => {
                         let (name, element, keys) = (word(), word().parse().ok(), word());
                         let keys = keys.split(',').filter(|key| *key != "-").collect();
-                        owner.fields.insert(name, Field::List(MergedList { keys, element }));
+                        owner.fields.insert(name, Field::List(List { keys, element }));
                     }
                     _ => owner.known.extend(words),
                 }
@@ -142,7 +183,7 @@ fn parse(text: &'static str) -> Table {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_cluster_scoped, of_kind};
+    use super::{Scope, of_kind, scope};
 
     #[test]
     fn containers_merge_by_name_and_ports_by_two_keys() {
@@ -150,12 +191,14 @@ mod tests {
         let path = ["spec", "template", "spec", "containers"];
         let containers = path.iter().fold(deployment, |schema, field| schema.field(field).unwrap());
         let list = containers.merged_list().unwrap();
-        assert_eq!(list.keys, ["name"]);
-        let ports = list.element().field("ports").unwrap().merged_list().unwrap();
-        assert_eq!(ports.keys, ["containerPort", "protocol"]);
-        assert!(list.element().field("args").unwrap().merged_list().is_none());
+        assert_eq!(*list.keys, ["name"]);
+        let ports = list.element.unwrap().field("ports").unwrap().merged_list().unwrap();
+        assert_eq!(*ports.keys, ["containerPort", "protocol"]);
+        assert!(list.element.unwrap().field("args").unwrap().merged_list().is_none());
         assert!(deployment.field("nonsense").is_none());
         assert!(of_kind("example.com/v1", "Deployment").is_none());
-        assert!(is_cluster_scoped("", "v1", "Namespace") && !is_cluster_scoped("apps", "v1", "Deployment"));
+        assert_eq!(scope("", "v1", "Namespace"), Some(Scope::Cluster));
+        assert_eq!(scope("apps", "v1", "Deployment"), Some(Scope::Namespaces));
+        assert_eq!(scope("apps", "v2", "Deployment"), None);
     }
 }

@@ -13,6 +13,7 @@
 //! ```
 
 mod diagnostic;
+pub mod difference;
 mod digest;
 mod image;
 mod nearest;

@@ -27,12 +27,12 @@ pub mod source;
 mod workshop;
 
 pub use chart::{still_environment, system_environment};
-pub use difference::{Change, Difference, ObjectDifference, difference};
+pub use difference::{Form, Manifests, difference, differences};
 pub use environment::{Manner, Purpose, RenderedEnvironment};
 pub use inflation::Inflation;
 pub use kubeconfig::kubeconfig_namespace;
 pub use kustomization::build_kustomization;
-pub use object::{Identity, Object, objects};
+pub use object::{Object, objects};
 pub use plugin::{Plugin, PluginError, post_renderer_plugin};
 pub use repository::{Found, Repository};
 pub use service::Service;

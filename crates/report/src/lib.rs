@@ -5,6 +5,7 @@
 
 mod cli;
 mod diagnostic;
+pub mod difference;
 pub mod html;
 mod progress;
 mod report;

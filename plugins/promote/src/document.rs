@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use towpath_forge::{Pull, State};
-use towpath_render::ObjectDifference;
+use towpath_model::difference::ObjectDifference;
 
 use crate::{MergedInto, Next, Opened, Status};
 
@@ -27,7 +27,7 @@ fn pull_json(pull: &Pull) -> Value {
 
 fn object(object: &ObjectDifference) -> Value {
     json!({
-        "name": object.identity.to_string(),
+        "name": object.identity().to_string(),
         "change": object.change,
         "added": object.added,
         "removed": object.removed,

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use towpath_forge::CommitId;
 use towpath_helm::Profile;
-use towpath_model::{Diagnostic, FileTree, Kind, TreePath};
+use towpath_model::{Diagnostic, FileTree, Kind, TreePath, difference::Difference};
 use towpath_promotion::Promotion;
-use towpath_render::{Difference, Service, difference, source::GitTree};
+use towpath_render::{Service, difference, source::GitTree};
 
 use crate::Place;
 

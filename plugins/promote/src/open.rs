@@ -2,10 +2,10 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use towpath_config::Key;
 use towpath_forge::{Edit, Effect, Error, Proposal, Pull};
-use towpath_model::{Diagnostic, Kind, PinnedImage, Release};
+use towpath_model::{Diagnostic, Kind, PinnedImage, Release, difference::Difference};
 use towpath_oci::{Client, ClientOptions};
 use towpath_promotion::{BUDGET, Promotion, Rendered, Request, plan};
-use towpath_render::{Change, Difference};
+use towpath_report::difference::markdown;
 use towpath_sign::{Policy, PublicKey, SignedImage};
 
 use crate::{Place, PlaceOptions, load_release, rendered_difference};
@@ -124,8 +124,15 @@ fn try_propose(
     }
     let promotion = plan(&request, &targets, &files).map_err(|error| error.diagnostic())?;
     let difference = rendered_difference(place, base, &promotion, CONTEXT)?;
-    let shown = difference.as_ref().map(rendered);
-    let body = promotion.body(shown.as_deref(), BUDGET);
+    let rendered = difference.as_ref().map(|difference| {
+        move |room: usize| {
+            if difference.is_empty() {
+                return "The rendered manifests stay as they are.".to_owned();
+            }
+            markdown(difference, "Rendered manifests", room)
+        }
+    });
+    let body = promotion.body(rendered.as_ref().map(|rendered| rendered as Rendered<'_>), BUDGET);
     let proposal = Proposal {
         identity: place.identity(to)?,
         base,
@@ -144,19 +151,4 @@ fn try_propose(
 
 fn edit((path, content): (&String, &String)) -> Edit {
     Edit { path: path.clone(), content: content.clone().into_bytes() }
-}
-
-fn rendered(difference: &Difference) -> Vec<Rendered<'_>> {
-    let objects = difference.objects.iter().map(|object| Rendered {
-        name: object.identity.to_string(),
-        change: match object.change {
-            Change::Added => "added",
-            Change::Removed => "removed",
-            Change::Changed => "changed",
-        },
-        unified: &object.unified,
-        added: object.added,
-        removed: object.removed,
-    });
-    objects.collect()
 }

@@ -1,6 +1,5 @@
 use towpath_forge::{Effect, State};
-use towpath_model::{Diagnostic, Digest, Kind};
-use towpath_render::Difference;
+use towpath_model::{Diagnostic, Digest, Kind, difference::Difference};
 use towpath_report::{Outcome, OutputFormat, Report, Style};
 
 use crate::{EnvironmentStatus, MergeOptions, Next, OpenOptions, Place, PlaceOptions, Status, document};

@@ -4,6 +4,7 @@
 mod all;
 mod args;
 mod build;
+mod diff;
 mod reference;
 mod run;
 mod template;

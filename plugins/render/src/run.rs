@@ -2,12 +2,16 @@ use std::{ffi::OsString, sync::Arc};
 
 use serde_json::json;
 use towpath_model::{Diagnostic, Kind, Release};
-use towpath_render::{Difference, difference, objects};
-use towpath_report::{Outcome, OutputArgs, OutputFormat, Painting, Plugin, Report, Style};
+use towpath_render::objects;
+use towpath_report::{Outcome, OutputArgs, OutputFormat, Plugin, Report};
 
 use crate::{
     Args,
+<<<<<<< ours
+    args::{Command, Template},
+=======
     args::{Command, Diff, Env, Template},
+>>>>>>> theirs
     build::{self, Build, Built},
     reference::Reference,
     template,
@@ -28,8 +32,17 @@ impl Plugin for Args {
             Command::Template(template) => run_template(report, template),
             Command::All(all) => all.run(report),
             Command::Build(build) => run_build(report, build),
+<<<<<<< ours
+            Command::Env(env) => {
+                let rendered =
+                    Reference::parse(&env.environment).render(&env.service, &Arc::new(env.fetching.charts(report)?))?;
+                give(report, "RenderedEnvironment", &rendered)
+            }
+            Command::Diff(diff) => diff.run(report),
+=======
             Command::Env(env) => run_env(report, env),
             Command::Diff(diff) => run_diff(report, diff),
+>>>>>>> theirs
         }
     }
 }
@@ -130,54 +143,4 @@ fn run_build(report: &Report, build: &Build) -> Result<Outcome, Diagnostic> {
         Built::Text(text) => give(report, "BuiltKustomization", &text),
         Built::Written => Ok(Outcome::Done),
     }
-}
-
-fn run_diff(report: &Report, diff: &Diff) -> Result<Outcome, Diagnostic> {
-    let charts = Arc::new(diff.fetching.charts(report)?);
-    let from = Reference::parse(&diff.from).preview(&diff.service, &charts)?;
-    let to = Reference::parse(&diff.to).preview(&diff.service, &charts)?;
-    let difference = difference(&from, &to, diff.context)?;
-    match report.format() {
-        OutputFormat::Text => report.data(painted(&difference, report.painting_out()).as_bytes())?,
-        OutputFormat::Json => report.json(&document(diff, &difference))?,
-    }
-    if difference.is_empty() {
-        report.line(Style::Good, "no differences");
-        return Ok(Outcome::Done);
-    }
-    report.line(Style::Strong, &format!("{} to {}: {}", diff.from, diff.to, difference.summary()));
-    Ok(Outcome::Negative)
-}
-
-fn painted(difference: &Difference, painting: Painting) -> String {
-    let style = |line: &str| match line.as_bytes() {
-        [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => Style::Strong,
-        [b'+', ..] => Style::Good,
-        [b'-', ..] => Style::Bad,
-        [b'@', ..] => Style::Dim,
-        _ => Style::Plain,
-    };
-    difference.unified().lines().map(|line| style(line).paint(line, painting) + "\n").collect()
-}
-
-fn document(diff: &Diff, difference: &Difference) -> serde_json::Value {
-    let objects = difference.objects.iter().map(|object| {
-        json!({
-            "apiVersion": object.identity.api_version,
-            "kind": object.identity.kind,
-            "namespace": object.identity.namespace,
-            "name": object.identity.name,
-            "change": object.change,
-            "added": object.added,
-            "removed": object.removed,
-            "diff": object.unified,
-        })
-    });
-    json!({
-        "apiVersion": Release::API_VERSION,
-        "kind": "Difference",
-        "from": diff.from,
-        "to": diff.to,
-        "objects": objects.collect::<Vec<_>>(),
-    })
 }

@@ -1,11 +1,13 @@
 //! Which fields transformers work on: kustomize's own table, and what `configurations` and `crds` add to it.
 
+mod crds;
 mod defaults;
 mod load;
 mod references;
 
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use crds::from_definitions;
 pub(crate) use load::from_configuration;
 
 use crate::{

@@ -7,12 +7,10 @@
 use super::{
     directive::{self, Directive},
     keys::{self, Values},
+    known::Rule,
     strategic::{self, MergeError, Merged},
 };
-use crate::{
-    node::{Kind, Missing, Node, Scalar},
-    schema::MergedList,
-};
+use crate::node::{Kind, Missing, Node, Scalar};
 
 /// The key of lists of texts: the element itself.
 const ITSELF: &str = "";
@@ -21,7 +19,7 @@ const ITSELF: &str = "";
 pub(super) fn merge(
     target: Option<&mut Node>,
     patch: Option<Node>,
-    rule: &MergedList,
+    rule: &Rule<'_>,
     depth: usize,
 ) -> Result<Merged, MergeError> {
     let target = match target {
@@ -53,7 +51,7 @@ pub(super) fn merge(
 }
 
 /// Merges an added list with itself; returns whether it stays.
-pub(super) fn merge_with_itself(list: &mut Node, rule: &MergedList, depth: usize) -> Result<bool, MergeError> {
+pub(super) fn merge_with_itself(list: &mut Node, rule: &Rule<'_>, depth: usize) -> Result<bool, MergeError> {
     if directive::take(list)? == Directive::Delete {
         return Ok(false);
     }
@@ -69,7 +67,7 @@ enum Other<'a> {
     Patch(&'a [Node]),
 }
 
-fn merge_elements(list: &mut Node, other: Other<'_>, rule: &MergedList, depth: usize) -> Result<(), MergeError> {
+fn merge_elements(list: &mut Node, other: Other<'_>, rule: &Rule<'_>, depth: usize) -> Result<(), MergeError> {
     let Node::Sequence(target) = list else { return Ok(()) };
     let patch = match other {
         Other::Patch(items) => items,
@@ -104,7 +102,7 @@ fn merge_element(
     target: &mut Vec<Node>,
     other: Other<'_>,
     patch: &[Node],
-    rule: &MergedList,
+    rule: &Rule<'_>,
     (names, wanted): (&[&str], &Values),
     depth: usize,
 ) -> Result<Option<Node>, MergeError> {
@@ -113,7 +111,7 @@ fn merge_element(
     let mut in_place = None;
     let mut result = if matches!(other, Other::Itself) {
         match place {
-            Some(at) if strategic::stays(&mut target[at], Some(rule.element()), depth + 1)? => {
+            Some(at) if strategic::stays(&mut target[at], rule.element, depth + 1)? => {
                 in_place = Some(at);
                 Some(target[at].clone())
             }
@@ -122,7 +120,7 @@ fn merge_element(
     } else {
         let from_patch = find(patch, &lookup_names, &lookup).map(|at| patch[at].clone());
         let there = place.map(|at| &mut target[at]);
-        match strategic::merge(there, from_patch, Some(rule.element()), depth + 1)? {
+        match strategic::merge(there, from_patch, rule.element, depth + 1)? {
             Merged::Gone => None,
             Merged::Patch(node) => Some(node),
             Merged::InPlace => {

@@ -3,6 +3,7 @@
 mod directive;
 pub(crate) mod json;
 mod keys;
+mod known;
 mod list;
 pub(crate) mod strategic;
 

@@ -5,11 +5,12 @@
 
 use super::{
     directive::{self, Directive, UnknownDirective},
+    known::Known,
     list,
 };
 use crate::{
     node::{Kind, Missing, Node},
-    schema::{self, Schema},
+    open_api,
 };
 
 /// Why a strategic merge patch does not apply.
@@ -38,7 +39,7 @@ const MOST_DEPTH: usize = 1000;
 
 /// Applies `patch` to `target`; returns whether anything is left of it.
 pub(crate) fn apply(target: &mut Node, patch: Node) -> Result<bool, MergeError> {
-    match merge(Some(target), Some(patch), None, 0)? {
+    match merge(Some(target), Some(patch), Known::nothing(&open_api::kinds()), 0)? {
         Merged::InPlace => Ok(true),
         Merged::Patch(node) => {
             *target = node;
@@ -52,7 +53,7 @@ pub(crate) fn apply(target: &mut Node, patch: Node) -> Result<bool, MergeError> 
 pub(super) fn merge(
     target: Option<&mut Node>,
     patch: Option<Node>,
-    known: Option<Schema>,
+    known: Known<'_>,
     depth: usize,
 ) -> Result<Merged, MergeError> {
     if depth > MOST_DEPTH {
@@ -66,22 +67,15 @@ pub(super) fn merge(
     {
         return Err(Missing::WrongKind { expected: expected.name(), found: found.name() }.into());
     }
-    let known = known.or_else(|| of_object(target.as_deref()).or_else(|| of_object(patch.as_ref())));
+    let known = known.or_of_object(target.as_deref()).or_of_object(patch.as_ref());
     match target_kind.or(patch_kind) {
         Some(Kind::Mapping) | None => merge_mapping(target, patch, known, depth),
-        Some(Kind::Sequence) => match known.and_then(Schema::merged_list) {
-            Some(rule) => list::merge(target, patch, rule, depth),
+        Some(Kind::Sequence) => match known.merged_list() {
+            Some(rule) => list::merge(target, patch, &rule, depth),
             None => Ok(replaced(target, patch)),
         },
         Some(Kind::Scalar) => Ok(replaced(target, patch)),
     }
-}
-
-/// Returns what is known about an object that names its kind.
-fn of_object(node: Option<&Node>) -> Option<Schema> {
-    let node = node?;
-    let text = |name: &str| node.field(name).map(Node::text_or_empty).filter(|text| !text.is_empty());
-    schema::of_kind(text("apiVersion")?, text("kind")?)
 }
 
 fn replaced(target: Option<&mut Node>, patch: Option<Node>) -> Merged {
@@ -95,7 +89,7 @@ fn replaced(target: Option<&mut Node>, patch: Option<Node>) -> Merged {
 fn merge_mapping(
     target: Option<&mut Node>,
     patch: Option<Node>,
-    known: Option<Schema>,
+    known: Known<'_>,
     depth: usize,
 ) -> Result<Merged, MergeError> {
     let Some(target) = target else { return added(patch, known, depth) };
@@ -132,7 +126,7 @@ fn merge_mapping(
 }
 
 /// Returns what a patch adds where nothing was.
-fn added(patch: Option<Node>, known: Option<Schema>, depth: usize) -> Result<Merged, MergeError> {
+fn added(patch: Option<Node>, known: Known<'_>, depth: usize) -> Result<Merged, MergeError> {
     let Some(mut patch) = patch else { return Ok(Merged::Gone) };
     if directive::take(&mut patch) == Ok(Directive::Delete) {
         return Ok(Merged::Gone);
@@ -141,7 +135,7 @@ fn added(patch: Option<Node>, known: Option<Schema>, depth: usize) -> Result<Mer
     Ok(Merged::Patch(patch))
 }
 
-fn merge_fields(target: &mut Node, patch: Node, known: Option<Schema>, depth: usize) -> Result<(), MergeError> {
+fn merge_fields(target: &mut Node, patch: Node, known: Known<'_>, depth: usize) -> Result<(), MergeError> {
     let Node::Mapping(entries) = patch else { return Ok(()) };
     let mut names: Vec<String> = target.entries().iter().chain(&entries).map(|entry| entry.key.text.clone()).collect();
     names.sort_unstable();
@@ -149,7 +143,7 @@ fn merge_fields(target: &mut Node, patch: Node, known: Option<Schema>, depth: us
     let mut patch = Node::Mapping(entries);
     for name in names {
         let value = patch.clear(&name);
-        let below = known.and_then(|known| known.field(&name));
+        let below = known.field(&name);
         match merge(target.field_mut(&name), value, below, depth + 1)? {
             Merged::Patch(node) => target.set_field(&name, Some(node))?,
             Merged::Gone => target.set_field(&name, None)?,
@@ -160,17 +154,17 @@ fn merge_fields(target: &mut Node, patch: Node, known: Option<Schema>, depth: us
 }
 
 /// What is added is merged with itself: its own directives count, and nulls below it are dropped.
-pub(super) fn merge_with_itself(node: &mut Node, known: Option<Schema>, depth: usize) -> Result<(), MergeError> {
+pub(super) fn merge_with_itself(node: &mut Node, known: Known<'_>, depth: usize) -> Result<(), MergeError> {
     if depth > MOST_DEPTH {
         return Err(MergeError::Depth(MOST_DEPTH));
     }
-    let known = known.or_else(|| of_object(Some(node)));
+    let known = known.or_of_object(Some(node));
     let mut names: Vec<String> = node.entries().iter().map(|entry| entry.key.text.clone()).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
         let Some(child) = node.field_mut(&name) else { continue };
-        let below = known.and_then(|known| known.field(&name));
+        let below = known.field(&name);
         if stays(child, below, depth + 1)? {
             node.touch_field(&name);
         } else {
@@ -181,7 +175,7 @@ pub(super) fn merge_with_itself(node: &mut Node, known: Option<Schema>, depth: u
 }
 
 /// Merges what is below an added node with itself; returns whether it stays.
-pub(super) fn stays(child: &mut Node, known: Option<Schema>, depth: usize) -> Result<bool, MergeError> {
+pub(super) fn stays(child: &mut Node, known: Known<'_>, depth: usize) -> Result<bool, MergeError> {
     if child.is_null() {
         return Ok(false);
     }
@@ -193,8 +187,8 @@ pub(super) fn stays(child: &mut Node, known: Option<Schema>, depth: usize) -> Re
             merge_with_itself(child, known, depth)?;
             Ok(true)
         }
-        Node::Sequence(_) => match known.and_then(Schema::merged_list) {
-            Some(rule) => list::merge_with_itself(child, rule, depth),
+        Node::Sequence(_) => match known.merged_list() {
+            Some(rule) => list::merge_with_itself(child, &rule, depth),
             None => Ok(true),
         },
         Node::Scalar(_) => Ok(true),

@@ -1,4 +1,4 @@
-//! Self-contained HTML pages: no network, no script, readable in light and dark and on paper.
+//! Self-contained HTML pages: no network, readable in light and dark and on paper, whole without a script.
 //!
 //! ```
 //! use towpath_report::html::{Html, page};
@@ -9,10 +9,12 @@
 
 mod chart;
 mod diff;
+mod difference;
 mod page;
 
 pub use chart::{Chart, Guide, Point, Scale, Series};
 pub use diff::diff;
+pub use difference::difference_page;
 pub use page::page;
 
 use std::fmt;

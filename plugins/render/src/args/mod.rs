@@ -16,7 +16,7 @@ pub(crate) use self::{
     switch::{as_in_go, boolean},
     template::{Cluster, PostRender, Release, Shown, Template, Values},
 };
-use crate::{all::All, build::Build};
+use crate::{all::All, build::Build, diff::Diff};
 
 /// Renders charts, overlays and the environments of a service, in one process and without helm or kustomize.
 #[derive(Debug, Parser)]
@@ -37,7 +37,8 @@ Examples:
   towpath-render build deploy/kustomize/overlays/prod                    as `kustomize build` does
   towpath-render env prod --release release.json                         one environment of towpath.yaml
   towpath-render diff staging prod                                       what differs between two environments
-  towpath-render diff prod@HEAD~1 prod                                   what a change does to one
+  towpath-render diff prod@HEAD~1 prod --structural                      what a change does to one, field by field
+  towpath-render diff rendered/ branch/ --format markdown                what differs between two folders of manifests
 
 Exit codes: 0 done, or no differences; 1 differences, or charts of `all` that failed; 2 wrong input; 3 files or git failed; 4 a defect of Towpath.";
 
@@ -52,9 +53,9 @@ pub(crate) enum Command {
     /// Build a kustomization as `kustomize build` does
     Build(Box<Build>),
     /// Render one environment of towpath.yaml
-    Env(Env),
-    /// Show what differs between two environments or revisions; Secrets are redacted
-    Diff(Diff),
+    Env(Box<Env>),
+    /// Show what differs between environments, revisions or folders of manifests; Secrets are redacted
+    Diff(Box<Diff>),
 }
 
 /// The Helm whose bytes are wanted.
@@ -96,19 +97,4 @@ pub(crate) struct Env {
     pub(crate) fetching: source::Fetching,
     #[command(flatten)]
     pub(crate) caching: Caching,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Diff {
-    /// From: an environment, or environment@revision
-    pub(crate) from: String,
-    /// To: an environment, or environment@revision
-    pub(crate) to: String,
-    #[command(flatten)]
-    pub(crate) service: Service,
-    /// Lines around each change
-    #[arg(short = 'U', long, default_value_t = 3, value_name = "LINES")]
-    pub(crate) context: usize,
-    #[command(flatten)]
-    pub(crate) fetching: source::Fetching,
 }
