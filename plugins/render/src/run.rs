@@ -3,15 +3,11 @@ use std::{ffi::OsString, sync::Arc};
 use serde_json::json;
 use towpath_model::{Diagnostic, Kind, Release};
 use towpath_render::objects;
-use towpath_report::{Outcome, OutputArgs, OutputFormat, Plugin, Report};
+use towpath_report::{Outcome, OutputArgs, OutputFormat, Plugin, Report, Style};
 
 use crate::{
     Args,
-<<<<<<< ours
-    args::{Command, Template},
-=======
-    args::{Command, Diff, Env, Template},
->>>>>>> theirs
+    args::{Command, Env, Template},
     build::{self, Build, Built},
     reference::Reference,
     template,
@@ -32,17 +28,8 @@ impl Plugin for Args {
             Command::Template(template) => run_template(report, template),
             Command::All(all) => all.run(report),
             Command::Build(build) => run_build(report, build),
-<<<<<<< ours
-            Command::Env(env) => {
-                let rendered =
-                    Reference::parse(&env.environment).render(&env.service, &Arc::new(env.fetching.charts(report)?))?;
-                give(report, "RenderedEnvironment", &rendered)
-            }
-            Command::Diff(diff) => diff.run(report),
-=======
             Command::Env(env) => run_env(report, env),
-            Command::Diff(diff) => run_diff(report, diff),
->>>>>>> theirs
+            Command::Diff(diff) => diff.run(report),
         }
     }
 }
