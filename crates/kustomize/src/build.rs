@@ -267,7 +267,11 @@ impl<'t> Target<'t> {
             let message = format!("expected kind 'Component' for path '{place}' but got '{kind}'");
             return Err(self.written().error(path, message, vec!["name it under `resources`".to_owned()]));
         }
-        component.accumulate(all, warnings)
+        let found = component.accumulate(all, warnings)?;
+        // kustomize starts anew here, which counts where tables of field specs are merged.
+        let mut all = Accumulator::default();
+        all.merge(found)?;
+        Ok(all)
     }
 
     fn enter(&self, path: &Text, warnings: &mut Vec<String>) -> Result<Self, KustomizeError> {
@@ -345,6 +349,7 @@ impl<'t> Target<'t> {
 
 /// Drops what is for the build alone: resources with the annotation `config.kubernetes.io/local-config`.
 fn drop_local(all: &mut Accumulator) -> Result<(), KustomizeError> {
+    all.resources.check_unique()?;
     for resource in &all.resources.list {
         read::check(&resource.node).map_err(|problem| resource.error(Problem::Other(problem.into())))?;
     }

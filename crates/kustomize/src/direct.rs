@@ -85,6 +85,11 @@ impl<'a> Sink<'a> for Nodes {
     }
 
     fn scalar(&mut self, text: Cow<'a, str>, style: Written) {
-        self.add(Node::Scalar(read::scalar(text, style)));
+        let scalar = read::scalar(text, style);
+        if read::is_clock_time(&scalar) {
+            // Whether it stands in a flow collection counts, which is not seen here.
+            self.left = 0;
+        }
+        self.add(Node::Scalar(scalar));
     }
 }

@@ -68,7 +68,8 @@ fn collection<'v>(
     out.push(close);
 }
 
-fn number(number: Number) -> String {
+/// Returns a number.
+pub(crate) fn number(number: Number) -> String {
     match number {
         Number::Integer(value) => value.to_string(),
         Number::Unsigned(value) => value.to_string(),

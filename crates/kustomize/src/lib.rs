@@ -48,6 +48,7 @@ mod resources;
 mod scalar;
 mod schema;
 mod selector;
+mod shared;
 mod site;
 mod sort;
 mod transform;

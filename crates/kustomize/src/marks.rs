@@ -67,7 +67,7 @@ impl Resource {
         for (mark, text) in marks {
             annotations.clear(mark);
             if let Node::Mapping(entries) = annotations {
-                let scalar = Scalar { text, tag: Tag::Text, style: Style::Quoted, keep: false };
+                let scalar = Scalar { text, tag: Tag::Text, style: Style::Quoted, keep: false, shared: 0 };
                 entries.push(Entry::new(mark, Node::Scalar(scalar)));
             }
         }

@@ -160,7 +160,7 @@ fn emit_number(number: Number, emitter: &mut Emitter) {
         Number::Integer(value) => emitter.int(value),
         Number::Unsigned(value) => emitter.uint(value),
         Number::Float(value) if value.fract() == 0.0 && value.abs() < 1e21 => {
-            let text = format!("{value:.0}");
+            let text = value.to_string();
             match (text.parse::<i64>(), text.parse::<u64>()) {
                 (Ok(_), _) if value == 0.0 && value.is_sign_negative() => emitter.int(0),
                 (Ok(value), _) => emitter.int(value),

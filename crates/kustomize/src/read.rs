@@ -182,7 +182,7 @@ fn without_lists(file: &str, text: &str, objects: Vec<Object>) -> Result<Vec<Obj
                 let mut inner = Vec::with_capacity(items.len());
                 for item in items {
                     let value = item.clone().into_value().map_err(|error| problem(error.to_string()))?;
-                    inner.push(Object { node: Node::of_value(value), line: object.line });
+                    inner.push(Object { node: Node::of_json(value), line: object.line });
                 }
                 queue.extend(usable(file, text, inner)?);
             }
@@ -292,15 +292,30 @@ impl Converter {
 pub(crate) fn scalar(text: Cow<'_, str>, written: Written) -> Scalar {
     let (tag, style) = match written {
         Written::Plain => (scalar::resolve(&text).tag(), Style::Plain),
+        Written::Folded => (Tag::Text, Style::Folded),
         _ => (Tag::Text, Style::Quoted),
     };
-    Scalar { text: text.into_owned(), tag, style, keep: false }
+    Scalar { text: text.into_owned(), tag, style, keep: false, shared: 0 }
+}
+
+/// Tells whether a scalar is a timestamp with a time of day.
+pub(crate) fn is_clock_time(scalar: &Scalar) -> bool {
+    scalar.tag == Tag::Timestamp && scalar.text.contains(':')
 }
 
 fn scalar_of(node: towpath_yaml::Node<'_, '_>, text: &str, written: Written) -> Scalar {
     match node.tag() {
-        None | Some("!") => self::scalar(Cow::Borrowed(text), written),
-        Some(tag) => Scalar { text: text.to_owned(), tag: named_tag(tag), style: Style::Tagged, keep: false },
+        None | Some("!") => {
+            let mut scalar = self::scalar(Cow::Borrowed(text), written);
+            // kustomize writes what has a colon in quotes there, and what it reads then is a text.
+            if is_clock_time(&scalar) && node.is_in_flow() {
+                scalar.style = Style::Quoted;
+            }
+            scalar
+        }
+        Some(tag) => {
+            Scalar { text: text.to_owned(), tag: named_tag(tag), style: Style::Tagged, keep: false, shared: 0 }
+        }
     }
 }
 

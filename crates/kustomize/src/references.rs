@@ -43,6 +43,9 @@ struct Reference<'a> {
 
 /// Updates all fields that name renamed resources.
 pub(crate) fn update(all: &mut Accumulator) -> Result<(), KustomizeError> {
+    for resource in &all.resources.list {
+        resource.knows_previous().map_err(|problem| resource.error(Problem::Other(problem.into())))?;
+    }
     let candidates = Candidates::of(&all.resources.list);
     let config = std::sync::Arc::clone(&all.config);
     for (at, resource) in all.resources.list.iter_mut().enumerate() {

@@ -7,6 +7,7 @@ use crate::{
     node::{Entry, Kind, Node, Scalar, Value},
     origin::Note,
     output::Origin,
+    shared::Shared,
 };
 
 /// What a generated object does where one of its name is there already.
@@ -37,6 +38,10 @@ pub(crate) struct Resource {
     /// What `buildMetadata` writes down about where it came from.
     pub(crate) note: Option<Note>,
     pub(crate) transformations: Vec<Note>,
+    /// The scalars that are one, where there are several.
+    pub(crate) shared: Vec<Shared>,
+    /// The last number given to such scalars.
+    pub(crate) n_shared: u32,
 }
 
 /// A name that a resource had.
@@ -88,6 +93,8 @@ impl Resource {
             origin,
             note: None,
             transformations: Vec::new(),
+            shared: Vec::new(),
+            n_shared: 0,
         }
     }
 
@@ -124,7 +131,8 @@ impl Resource {
 
     pub(crate) fn previous_ids(&self) -> impl Iterator<Item = ResId> + '_ {
         let now = self.gvk();
-        self.previous.iter().map(move |previous| ResId {
+        let is_known = self.previous.iter().any(|previous| !previous.name.is_empty());
+        self.previous.iter().filter(move |_| is_known).map(move |previous| ResId {
             gvk: Gvk { kind: previous.kind.clone(), ..now.clone() },
             name: previous.name.clone(),
             namespace: previous.namespace.clone(),
@@ -134,6 +142,21 @@ impl Resource {
     /// Returns everything it was and is called, the oldest first.
     pub(crate) fn all_ids(&self) -> impl Iterator<Item = ResId> + '_ {
         self.previous_ids().chain(std::iter::once_with(|| self.id()))
+    }
+
+    /// Tells whether the names it had can be told apart: kustomize keeps them in lists that leave empty ones out.
+    pub(crate) fn knows_previous(&self) -> Result<(), &'static str> {
+        let count = |part: fn(&Previous) -> &str| {
+            let texts = self.previous.iter().map(part).filter(|text| !text.is_empty());
+            texts.map(|text| text.split(',').count()).sum::<usize>()
+        };
+        let n_names = count(|previous| &previous.name);
+        let is_equal = n_names == count(|previous| &previous.kind) && n_names == count(|previous| &previous.namespace);
+        if n_names == 0 || is_equal {
+            Ok(())
+        } else {
+            Err("number of previous names, number of previous namespaces, number of previous kinds not equal")
+        }
     }
 
     /// Writes down what it is called now, before that changes.

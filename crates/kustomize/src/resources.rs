@@ -179,6 +179,7 @@ impl Resource {
         if may_forget {
             self.read_marks(Forgets::Everything);
         }
+        self.spread();
         if !patch.may_change_kind {
             self.set_kind(&kind);
         }

@@ -228,7 +228,7 @@ impl<'d, 'a> Node<'d, 'a> {
     }
 
     /// Returns whether a flow collection holds it, at any depth.
-    pub(crate) fn is_in_flow(self) -> bool {
+    pub fn is_in_flow(self) -> bool {
         self.parent().is_some_and(|parent| parent.layout() == Some(Layout::Flow) || parent.is_in_flow())
     }
 

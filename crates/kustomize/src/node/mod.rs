@@ -4,6 +4,7 @@
 //! quoted text becomes a text. The tree therefore keeps tag and quoting of each scalar, and [`Node::value`] reads them
 //! as that library would read its own output.
 
+mod fold;
 mod lookup;
 mod matching;
 mod set;
@@ -38,6 +39,8 @@ pub(crate) struct Scalar {
     pub(crate) style: Style,
     /// A null that was in the input and stays in the output; on anything else a mark that is gone once it is replaced.
     pub(crate) keep: bool,
+    /// Scalars of one resource that are one for kustomize have the same number; 0 is one with nothing.
+    pub(crate) shared: u32,
 }
 
 /// What a scalar was read as, or is to be read as; `Unset` is decided by the text when it is written.
@@ -54,11 +57,13 @@ pub(crate) enum Tag {
     Other,
 }
 
-/// How a scalar is written; block scalars count as quoted.
+/// How a scalar is written; literal block scalars count as quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
     Plain,
     Quoted,
+    /// With `>`.
+    Folded,
     /// With an explicit tag before it.
     Tagged,
 }
@@ -93,16 +98,16 @@ impl Kind {
 impl Scalar {
     /// Returns a scalar whose meaning its text decides.
     pub(crate) fn unset(text: impl Into<String>) -> Self {
-        Self { text: text.into(), tag: Tag::Unset, style: Style::Plain, keep: false }
+        Self { text: text.into(), tag: Tag::Unset, style: Style::Plain, keep: false, shared: 0 }
     }
 
     /// Returns a scalar that is a text whatever it says.
     pub(crate) fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), tag: Tag::Text, style: Style::Plain, keep: false }
+        Self { text: text.into(), tag: Tag::Text, style: Style::Plain, keep: false, shared: 0 }
     }
 
     pub(crate) fn tagged(text: impl Into<String>, tag: Tag) -> Self {
-        Self { text: text.into(), tag, style: Style::Plain, keep: false }
+        Self { text: text.into(), tag, style: Style::Plain, keep: false, shared: 0 }
     }
 
     pub(crate) fn is_null(&self) -> bool {

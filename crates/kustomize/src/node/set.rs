@@ -7,6 +7,7 @@ impl Node {
         match self {
             Self::Scalar(scalar) => {
                 value.style = scalar.style;
+                value.shared = scalar.shared;
                 *scalar = value;
                 Ok(())
             }
@@ -68,6 +69,7 @@ fn with_style_of(value: Node, old: &Node) -> Node {
     match (value, old) {
         (Node::Scalar(mut scalar), Node::Scalar(old)) => {
             scalar.style = old.style;
+            scalar.shared = old.shared;
             Node::Scalar(scalar)
         }
         (Node::Scalar(mut scalar), _) => {

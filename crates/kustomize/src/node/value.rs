@@ -1,5 +1,8 @@
-use super::{Entry, Node, Scalar, Style, Tag};
-use crate::scalar::{self, Plain};
+use super::{Entry, Node, Scalar, Style, Tag, fold};
+use crate::{
+    json,
+    scalar::{self, Plain},
+};
 
 /// A document as data: what JSON would hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +70,23 @@ impl Node {
         }
     }
 
+    /// Returns the node that kustomize has after it wrote JSON and read that as YAML.
+    pub(crate) fn of_json(value: Value) -> Self {
+        match value {
+            Value::Number(number) => {
+                let text = json::number(number);
+                let tag = scalar::resolve(&text).tag();
+                Self::Scalar(Scalar::tagged(text, tag))
+            }
+            Value::Text(text) => Self::Scalar(Scalar { style: Style::Quoted, ..Scalar::text(text) }),
+            Value::List(items) => Self::Sequence(items.into_iter().map(Self::of_json).collect()),
+            Value::Map(entries) => {
+                Self::Mapping(entries.into_iter().map(|(key, value)| Entry::new(key, Self::of_json(value))).collect())
+            }
+            other => Self::of_value(other),
+        }
+    }
+
     /// go-yaml v3 quotes what it would read as something else, and what YAML 1.1 would.
     fn quoted_as_written(mut self) -> Self {
         if let Self::Scalar(scalar) = &mut self
@@ -97,6 +117,7 @@ impl Scalar {
     fn into_value(self) -> Result<Value, NoValue> {
         match (self.style, self.tag) {
             (Style::Plain, Tag::Unset) if !self.text.contains('\n') => plain(scalar::resolve(&self.text), self.text),
+            (Style::Folded, _) => Self { text: fold::refolded(self.text), style: Style::Quoted, ..self }.into_value(),
             (Style::Plain | Style::Quoted, Tag::Unset | Tag::Text) | (Style::Tagged, Tag::Text | Tag::Other) => {
                 Ok(Value::Text(self.text))
             }
@@ -118,7 +139,7 @@ impl Scalar {
             (Style::Plain, Tag::Unset) if !self.text.contains('\n') => {
                 matches!(scalar::resolve(&self.text), Plain::Timestamp(_) | Plain::Merge | Plain::Text)
             }
-            (Style::Plain | Style::Quoted, Tag::Unset | Tag::Text) => true,
+            (Style::Plain | Style::Quoted | Style::Folded, Tag::Unset | Tag::Text) => true,
             _ => matches!(self.clone().into_value(), Ok(Value::Text(_))),
         }
     }

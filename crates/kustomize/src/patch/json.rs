@@ -40,6 +40,9 @@ pub enum OperationError {
     /// A `test` found something else.
     #[error("testing value {0} failed: test failed")]
     Test(String),
+    /// The operations copy more than anyone wants.
+    #[error("the operations copy more than {0} values")]
+    Copies(usize),
     /// No operation of RFC 6902.
     #[error("Unexpected kind: {0}")]
     Unknown(String),
@@ -66,10 +69,14 @@ fn operation(data: &Value) -> Option<Operation> {
     })
 }
 
+/// How many values the `copy` operations of one patch may copy.
+const MOST_COPIED: usize = 2_000_000;
+
 /// Applies the operations in order; all numbers become floats, as JSON has no others.
 pub(crate) fn apply(document: &mut Value, operations: &[Operation]) -> Result<(), OperationError> {
+    let mut left = MOST_COPIED;
     for operation in operations {
-        operation.apply(document)?;
+        operation.apply(document, &mut left)?;
     }
     make_floats(document);
     Ok(())
@@ -87,7 +94,7 @@ fn make_floats(value: &mut Value) {
 }
 
 impl Operation {
-    fn apply(&self, document: &mut Value) -> Result<(), OperationError> {
+    fn apply(&self, document: &mut Value, left: &mut usize) -> Result<(), OperationError> {
         match self.op.as_str() {
             "add" => self.add(document, self.path()?, self.value.clone()),
             "remove" => self.remove(document, self.path()?).map(|_| ()),
@@ -97,12 +104,25 @@ impl Operation {
                 self.add(document, self.path()?, value)
             }
             "copy" => {
-                let from = self.from()?;
-                let value = get(document, from).cloned().ok_or_else(|| self.missing("path", from))?;
+                let value = self.get(document, self.from()?)?.cloned().unwrap_or(Value::Null);
+                *left = left.checked_sub(size(&value)).ok_or(OperationError::Copies(MOST_COPIED))?;
                 self.add(document, self.path()?, value)
             }
             "test" => self.test(document),
             other => Err(OperationError::Unknown(other.to_owned())),
+        }
+    }
+
+    /// Returns what a path leads to; a missing field of what is there is nothing, all else is an error.
+    fn get<'a>(&self, document: &'a mut Value, path: &str) -> Result<Option<&'a Value>, OperationError> {
+        let (holder, key) = holder(document, path).ok_or_else(|| self.missing("path", path))?;
+        match holder {
+            Value::Map(entries) => Ok(entries.iter().find(|(name, _)| *name == key).map(|(_, value)| value)),
+            Value::List(items) => {
+                let at = index(&key, items.len()).map_err(|problem| self.place(path, problem))?;
+                Ok(items.get(at))
+            }
+            _ => Err(self.missing("path", path)),
         }
     }
 
@@ -155,8 +175,13 @@ impl Operation {
     fn replace(&self, document: &mut Value) -> Result<(), OperationError> {
         let path = self.path()?;
         if path.is_empty() {
-            *document = self.value.clone();
-            return Ok(());
+            return match &self.value {
+                Value::Map(_) => {
+                    *document = self.value.clone();
+                    Ok(())
+                }
+                _ => Err(self.place(path, "replace operation value must be object or array".to_owned())),
+            };
         }
         let (holder, key) = holder(document, path).ok_or_else(|| self.missing("path", path))?;
         match holder {
@@ -171,10 +196,24 @@ impl Operation {
         Ok(())
     }
 
-    fn test(&self, document: &Value) -> Result<(), OperationError> {
+    fn test(&self, document: &mut Value) -> Result<(), OperationError> {
         let path = self.path()?;
-        let found = get(document, path).unwrap_or(&Value::Null);
-        if same(found, &self.value) { Ok(()) } else { Err(OperationError::Test(path.to_owned())) }
+        let passes = if path.is_empty() {
+            same(document, &self.value)
+        } else {
+            same(self.get(document, path)?.unwrap_or(&Value::Null), &self.value)
+        };
+        if passes { Ok(()) } else { Err(OperationError::Test(path.to_owned())) }
+    }
+}
+
+/// Returns how many values a value holds, itself too; long texts count as several.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::List(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Value::Map(entries) => 1 + entries.iter().map(|(_, value)| size(value)).sum::<usize>(),
+        Value::Text(text) => 1 + text.len() / 32,
+        _ => 1,
     }
 }
 
@@ -205,17 +244,6 @@ fn index(key: &str, len: usize) -> Result<usize, String> {
 
 fn unescape(part: &str) -> String {
     part.replace("~1", "/").replace("~0", "~")
-}
-
-fn get<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
-    path.split('/').skip(1).try_fold(document, |value, part| match value {
-        Value::Map(entries) => {
-            let key = unescape(part);
-            entries.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
-        }
-        Value::List(items) => index(part, items.len()).ok().and_then(|at| items.get(at)),
-        _ => None,
-    })
 }
 
 /// Returns what holds the last part of a path, with that part.

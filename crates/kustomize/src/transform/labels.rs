@@ -3,7 +3,7 @@ use crate::{
     error::KustomizeError,
     fieldspec::{self, FieldSpec, Leaf},
     kustomization::{Kustomization, Pairs},
-    node::{Kind, Node},
+    node::{Kind, Node, Scalar},
     resources::Resources,
 };
 
@@ -35,6 +35,7 @@ pub(super) fn sets(file: &Kustomization, config: &Config) -> Result<Vec<(Pairs, 
 pub(super) fn apply(resources: &mut Resources, pairs: &Pairs, specs: &[FieldSpec]) -> Result<(), KustomizeError> {
     for resource in &mut resources.list {
         for (key, value) in pairs {
+            let (number, mut n_made) = (resource.next_shared(), 0);
             for spec in specs {
                 super::change(resource, |node| {
                     spec.apply(node, Leaf::Mapping, &mut |field| {
@@ -42,9 +43,19 @@ pub(super) fn apply(resources: &mut Resources, pairs: &Pairs, specs: &[FieldSpec
                             let found = field.kind().name();
                             return Err(format!("wrong node kind: expected MappingNode but got {found}"));
                         }
-                        field.set_field(key, Some(Node::text(value))).map_err(|error| error.to_string())
+                        let is_new = field.field(key).is_none();
+                        field.set_field(key, Some(Node::text(value))).map_err(|error| error.to_string())?;
+                        if let (true, Some(Node::Scalar(made))) = (is_new, field.field_mut(key)) {
+                            made.shared = number;
+                            n_made += 1;
+                        }
+                        Ok(())
                     })
                 })?;
+            }
+            resource.spread();
+            if n_made > 1 {
+                resource.share(number, &Scalar::text(value));
             }
         }
     }

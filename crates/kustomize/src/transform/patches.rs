@@ -91,11 +91,14 @@ pub(super) fn inline(site: Site<'_>, text: &Text) -> Result<Vec<Patching>, Kusto
 
 fn patching(object: read::Object, file: &TreePath, patch: &Patch) -> Patching {
     let origin = Origin { file: file.clone(), line: object.line, generator: None };
-    Patching {
-        resource: Resource::new(object.node, origin),
-        may_rename: patch.allow_name_change,
-        may_change_kind: patch.allow_kind_change,
+    let mut resource = Resource::new(object.node, origin);
+    if patch.allow_name_change || patch.allow_kind_change {
+        // kustomize writes that into the patch, which makes texts of all its annotations.
+        let pairs = resource.metadata_pairs("annotations").into_iter();
+        let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        resource.set_metadata_pairs("annotations", pairs);
     }
+    Patching { resource, may_rename: patch.allow_name_change, may_change_kind: patch.allow_kind_change }
 }
 
 pub(super) fn load_patch(site: Site<'_>, patch: &Patch) -> Result<LoadedPatch, KustomizeError> {
@@ -233,6 +236,7 @@ impl LoadedPatch {
                 file: self.file.clone(),
             })?;
             resource.node = Node::of_value(value);
+            resource.shared.clear();
             resource.read_marks(Forgets::Notes);
         }
         Ok(())

@@ -53,14 +53,14 @@ pub(super) fn apply(
         let Some(targets) = replacement.targets.as_ref().filter(|_| has_source) else {
             return Err(at("replacements must specify a source and at least one target".to_owned()));
         };
-        let value = match (&replacement.value, &replacement.source) {
+        let mut given = match (&replacement.value, &replacement.source) {
             (Some(_), Some(_)) => return Err(at("value and resource selectors are mutually exclusive".to_owned())),
-            (Some(value), None) => Node::unset(value),
+            (Some(value), None) => Given { value: Node::unset(value), field: None },
             (None, Some(source)) => source_value(resources, source).map_err(at)?,
             (None, None) => continue,
         };
         for target in targets {
-            apply_target(resources, &value, target).map_err(at)?;
+            apply_target(resources, &mut given, target).map_err(at)?;
         }
     }
     Ok(())
@@ -78,13 +78,35 @@ fn is_selected(id: &ResId, selector: &ResId) -> bool {
         && id.gvk.is_selected(&selector.gvk)
 }
 
-fn source_value(resources: &Resources, source: &Source) -> Result<Node, String> {
+/// What is put into targets.
+struct Given {
+    value: Node,
+    /// The resource and the field it was read from: where a target changes that field, the next gets the new value.
+    field: Option<(usize, Vec<String>)>,
+}
+
+impl Given {
+    /// Reads the value again, if it was read from this resource.
+    fn refresh(&mut self, at: usize, resource: &Resource) {
+        if let Some((_, parts)) = self.field.as_ref().filter(|(own, _)| *own == at)
+            && let Ok(Some(value)) = resource.node.lookup(parts)
+        {
+            self.value = value.unshared();
+        }
+    }
+}
+
+fn source_value(resources: &Resources, source: &Source) -> Result<Given, String> {
     let shown = || {
         let path = if source.field_path.is_empty() { String::new() } else { format!(":{}", source.field_path) };
         format!("{}{path}", source.id)
     };
-    let mut found = resources.list.iter().filter(|resource| ids(resource).iter().any(|id| is_selected(id, &source.id)));
-    let resource = found.next().ok_or_else(|| format!("nothing selected by {}", shown()))?;
+    let mut found = resources
+        .list
+        .iter()
+        .enumerate()
+        .filter(|(_, resource)| ids(resource).iter().any(|id| is_selected(id, &source.id)));
+    let (at, resource) = found.next().ok_or_else(|| format!("nothing selected by {}", shown()))?;
     if found.next().is_some() {
         return Err(format!("multiple matches for selector {}", shown()));
     }
@@ -95,11 +117,12 @@ fn source_value(resources: &Resources, source: &Source) -> Result<Node, String> 
     let Some(value) = value.filter(|value| !value.is_null_or_empty()) else {
         return Err(format!("fieldPath `{field}` is missing for replacement source {}", source.id));
     };
-    refined(value, &source.options)
+    let value = refined(value, &source.options)?;
+    Ok(Given { value, field: source.options.delimiter.is_empty().then_some((at, parts)) })
 }
 
 fn refined(value: &Node, options: &FieldOptions) -> Result<Node, String> {
-    let mut value = value.clone();
+    let mut value = value.unshared();
     if options.delimiter.is_empty() {
         return Ok(value);
     }
@@ -114,7 +137,7 @@ fn refined(value: &Node, options: &FieldOptions) -> Result<Node, String> {
     Ok(value)
 }
 
-fn apply_target(resources: &mut Resources, value: &Node, target: &Target) -> Result<(), String> {
+fn apply_target(resources: &mut Resources, given: &mut Given, target: &Target) -> Result<(), String> {
     let selector = target.select.as_ref().ok_or("target must specify resources to select")?;
     let compile =
         |selector: &Selector| selector.compile().map_err(|error| format!("error creating target selector: {error}"));
@@ -124,7 +147,7 @@ fn apply_target(resources: &mut Resources, value: &Node, target: &Target) -> Res
         .iter()
         .map(|selector| compile(selector).map(|compiled| (selector, compiled)))
         .collect::<Result<Vec<_>, _>>()?;
-    for resource in &mut resources.list {
+    for (at, resource) in resources.list.iter_mut().enumerate() {
         let ids = ids(resource);
         let by_metadata = |compiled: &Compiled| {
             compiled.fits_metadata(&resource.metadata_pairs("labels"), &resource.metadata_pairs("annotations"))
@@ -140,21 +163,22 @@ fn apply_target(resources: &mut Resources, value: &Node, target: &Target) -> Res
         if !by_metadata(&select) || rejected || !ids.iter().any(|id| fits(&select, id)) {
             continue;
         }
-        copy(resource, value, target).map_err(|problem| {
+        copy(at, resource, given, target).map_err(|problem| {
             let id = resource.id();
             format!("{problem} ({id})")
         })?;
+        resource.spread();
     }
     Ok(())
 }
 
-fn copy(resource: &mut Resource, value: &Node, target: &Target) -> Result<(), String> {
+fn copy(at: usize, resource: &mut Resource, given: &mut Given, target: &Target) -> Result<(), String> {
     let name = [NAME.to_owned()];
     let fields = if target.field_paths.is_empty() { &name[..] } else { &target.field_paths };
-    let create = if target.options.create { Create::Leaf(value.kind()) } else { Create::No };
     for field in fields {
+        let create = if target.options.create { Create::Leaf(given.value.kind()) } else { Create::No };
         let parts = path::split_with_brackets(field, '.');
-        if structured::set(&mut resource.node, value, &parts, create)? {
+        if structured::set(&mut resource.node, &given.value, &parts, create)? {
             continue;
         }
         let unfound = || {
@@ -166,17 +190,18 @@ fn copy(resource: &mut Resource, value: &Node, target: &Target) -> Result<(), St
             return Err(unfound());
         }
         for way in found.nodes {
-            set(resource.node.at_mut(&way), value, &target.options)?;
+            given.refresh(at, resource);
+            set(resource.node.at_mut(&way), &given.value, &target.options)?;
         }
+        given.refresh(at, resource);
     }
     Ok(())
 }
 
 /// A scalar takes the text and keeps its type; anything else is replaced.
 fn set(field: &mut Node, value: &Node, options: &FieldOptions) -> Result<(), String> {
-    let mut value = value.clone();
     if !options.delimiter.is_empty() {
-        let Node::Scalar(scalar) = &*field else {
+        let Node::Scalar(scalar) = field else {
             return Err("delimiter option can only be used with scalar nodes".to_owned());
         };
         let mut parts: Vec<&str> = scalar.text.split(&options.delimiter).collect();
@@ -186,14 +211,12 @@ fn set(field: &mut Node, value: &Node, options: &FieldOptions) -> Result<(), Str
             Ok(at) if at >= parts.len() => parts.push(&text),
             Ok(at) => parts[at] = &text,
         }
-        let joined = parts.join(&options.delimiter);
-        if let Node::Scalar(scalar) = &mut value {
-            scalar.text = joined;
-        }
+        scalar.text = parts.join(&options.delimiter);
+        return Ok(());
     }
     match field {
         Node::Scalar(scalar) => value.as_text().clone_into(&mut scalar.text),
-        other => *other = value,
+        other => *other = value.clone(),
     }
     Ok(())
 }
