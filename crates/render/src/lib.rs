@@ -19,6 +19,7 @@ mod inflation;
 mod kubeconfig;
 mod kustomization;
 mod object;
+pub mod output_folder;
 mod plugin;
 mod private_folder;
 mod repository;

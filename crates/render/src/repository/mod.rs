@@ -4,7 +4,11 @@
 mod tests;
 mod walk;
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use towpath_model::{Diagnostic, EntryKind, FileTree, Kind, SourceError, TreePath};
 
@@ -35,6 +39,8 @@ use crate::{
 /// ```
 #[derive(Debug)]
 pub struct Repository {
+    root: PathBuf,
+    start: TreePath,
     tree: FileTree,
     revision: Option<String>,
     services: Vec<Found>,
@@ -64,7 +70,7 @@ impl Repository {
         };
         let files = walk::find(&start, list).map_err(|error| failed(&error))?;
         let directory = Directory::open(&root, Links::Follow).map_err(|error| unreadable(&root, &error))?;
-        Ok(Self::of(FileTree::new(directory), None, files, charts))
+        Ok(Self { root, start, ..Self::of(FileTree::new(directory), None, files, charts) })
     }
 
     /// Finds the services in and below `folder` as they were at a revision of the git repository around it.
@@ -73,17 +79,12 @@ impl Repository {
     /// When there is no repository around it, or no such revision in it.
     pub fn at_revision(folder: &Path, revision: &str, charts: &Arc<Charts>) -> Result<Self, Diagnostic> {
         let (root, start) = place(folder)?;
-        let git = |error: git2::Error| {
-            Diagnostic::new(Kind::Usage, format!("{} has no revision `{revision}`", folder.display()))
-                .cause(error.message())
-        };
-        let repository = git2::Repository::discover(&root).map_err(git)?;
-        let source = GitTree::open(repository.path(), revision).map_err(git)?;
+        let source = revision_of(&root, revision)?;
         let list = |path: &TreePath| {
             source.list(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
         };
         let files = walk::find(&start, list).map_err(|error| failed(&error))?;
-        Ok(Self::of(FileTree::new(source), Some(revision), files, charts))
+        Ok(Self { root, start, ..Self::of(FileTree::new(source), Some(revision), files, charts) })
     }
 
     fn of(tree: FileTree, revision: Option<&str>, files: Vec<TreePath>, charts: &Arc<Charts>) -> Self {
@@ -94,7 +95,7 @@ impl Repository {
             Found { file, service }
         };
         let services = files.into_iter().map(found).collect();
-        Self { tree, revision: revision.map(str::to_owned), services }
+        Self { root: PathBuf::new(), start: TreePath::root(), tree, revision: revision.map(str::to_owned), services }
     }
 
     /// Returns the services, sorted by the path of their description.
@@ -107,14 +108,41 @@ impl Repository {
         &self.tree
     }
 
+    /// Returns the same files as they were at another revision.
+    ///
+    /// # Errors
+    /// When there is no git repository, or no such revision in it.
+    pub fn tree_at(&self, revision: &str) -> Result<FileTree, Diagnostic> {
+        revision_of(&self.root, revision).map(FileTree::new)
+    }
+
+    /// Returns the repository's root.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns the folder in and below which services were looked for, from the root.
+    pub fn start(&self) -> &TreePath {
+        &self.start
+    }
+
     /// Returns the revision as it was asked for; nothing for a work tree.
     pub fn revision(&self) -> Option<&str> {
         self.revision.as_deref()
     }
 }
 
+/// Returns the files of a revision of the git repository at or above `root`.
+fn revision_of(root: &Path, revision: &str) -> Result<GitTree, Diagnostic> {
+    let git = |error: git2::Error| {
+        Diagnostic::new(Kind::Usage, format!("{} has no revision `{revision}`", root.display())).cause(error.message())
+    };
+    let repository = git2::Repository::discover(root).map_err(git)?;
+    GitTree::open(repository.path(), revision).map_err(git)
+}
+
 /// Returns the root of the repository around a folder, and the folder from there.
-fn place(folder: &Path) -> Result<(std::path::PathBuf, TreePath), Diagnostic> {
+fn place(folder: &Path) -> Result<(PathBuf, TreePath), Diagnostic> {
     let full = fs::canonicalize(folder).map_err(|error| unreadable(folder, &error))?;
     if !full.is_dir() {
         return Err(Diagnostic::new(Kind::Usage, format!("`{}` is no folder", folder.display())));
