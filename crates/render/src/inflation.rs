@@ -12,9 +12,8 @@ use towpath_helm::{
 use towpath_model::{Diagnostic, Digest, FileTree, Kind};
 
 use crate::{
-    kubeconfig_namespace,
+    Purpose, kubeconfig_namespace,
     source::{ChartRequest, ChartSettings, Charts, HelmHome, Releases},
-    system_environment,
 };
 
 /// How long the templates of one chart may run.
@@ -24,12 +23,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Inflation {
     charts: Arc<Charts>,
     profile: Profile,
+    purpose: Purpose,
 }
 
 impl Inflation {
     /// Returns what fetches as `charts` does, and renders as the Helm of `profile`.
     pub fn new(charts: Arc<Charts>, profile: Profile) -> Self {
-        Self { charts, profile }
+        Self { charts, profile, purpose: Purpose::Cluster }
+    }
+
+    /// Returns the same with the clock and the random source that renderings for `purpose` see.
+    #[must_use]
+    pub fn seeing(self, purpose: Purpose) -> Self {
+        Self { purpose, ..self }
     }
 
     /// Source: `NameAndChart` in Helm's `pkg/action`.
@@ -47,7 +53,7 @@ impl Inflation {
     }
 
     fn environment(&self, release: &ChartRelease) -> Result<RenderEnv, Diagnostic> {
-        let mut env = system_environment("release-name", self.profile);
+        let mut env = self.purpose.world("release-name", self.profile);
         env.namespace = if release.namespace.is_empty() { namespace() } else { release.namespace.clone() };
         env.kube_version = Some(release.kube_version.clone()).filter(|version| !version.is_empty());
         env.api_versions = release.api_versions.iter().flat_map(|list| list.split(',')).map(str::to_owned).collect();

@@ -116,8 +116,8 @@ fn charts_are_named_by_arguments_folders_and_lists() {
         assert!(output.status.code() == Some(2) && output.stdout.is_empty(), "{arguments:?}: {told}");
         assert!(words.iter().all(|word| told.contains(word)), "{arguments:?} says {told}");
     };
-    refused(&["all"], &["CHART"]);
-    refused(&["all", "charts/c02/templates"], &["`charts/c02/templates` is no chart and holds none", "hint:"]);
+    refused(&["all"], &["no chart stands in `.`, and no towpath.yaml in or below it", "hint:"]);
+    refused(&["all", "charts/c02/templates"], &["no chart stands in `charts/c02/templates`", "hint:"]);
     refused(&["all", "--charts-from", "-"], &["no chart is named"]);
     fs::create_dir_all(at.join("more/c02")).unwrap();
     fs::write(at.join("more/c02/Chart.yaml"), "apiVersion: v2\nname: c02\nversion: 1.0.0\n").unwrap();

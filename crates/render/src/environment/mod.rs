@@ -29,6 +29,16 @@ pub enum Purpose {
     Comparison,
 }
 
+impl Purpose {
+    /// Returns what a chart sees of the world as a release called `name`.
+    pub(crate) fn world(self, name: &str, profile: Profile) -> RenderEnv {
+        match self {
+            Self::Cluster => system_environment(name, profile),
+            Self::Comparison => still_environment(name, profile),
+        }
+    }
+}
+
 /// How an environment is rendered.
 #[derive(Debug, Clone, Default)]
 pub struct Manner {
@@ -134,11 +144,7 @@ impl Rendering<'_> {
 
     /// Returns what a chart sees of the world.
     fn world(&self) -> RenderEnv {
-        let world = match self.manner.purpose {
-            Purpose::Cluster => system_environment,
-            Purpose::Comparison => still_environment,
-        };
-        let mut world = world(&self.service.config.name, self.manner.profile);
+        let mut world = self.manner.purpose.world(&self.service.config.name, self.manner.profile);
         if let Some(namespace) = &self.environment.namespace {
             world.namespace.clone_from(namespace);
         }

@@ -1,12 +1,15 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use kustomize_rs::{Options, Output};
+use kustomize_rs::{Helm, Options, Output, Remote};
 use towpath_config::{Manifests, Pattern};
 use towpath_helm::Rendered;
 use towpath_model::{Diagnostic, FileTree, Kind, PinnedImage, TreePath};
 
 use super::Rendering;
-use crate::source::Overlay;
+use crate::{
+    Inflation,
+    source::{Bases, Overlay},
+};
 
 /// The folder that pins an image over a kustomization; it exists in memory alone.
 const PIN: &str = ".towpath-pin";
@@ -25,15 +28,15 @@ impl Rendering<'_> {
         }
         let Some(chart) = chart else {
             return if files.is_empty() {
-                build(&self.tree, &start)
+                self.build(&self.tree, &start)
             } else {
-                build(&FileTree::new(Overlay::new(self.tree.clone(), files)), &start)
+                self.build(&FileTree::new(Overlay::new(self.tree.clone(), files)), &start)
             };
         };
         let chart_file = inside(&root, Manifests::CHART_FILE)?;
         files.insert(chart_file.clone(), chart.to_text().into_bytes());
         let tree = FileTree::new(Overlay::new(self.tree.clone(), files));
-        let output = build(&tree, &start)?;
+        let output = self.build(&tree, &start)?;
         if !tree.reads().contains_key(&chart_file) {
             let message = format!("the kustomization in `{root}` does not use the chart");
             let hint =
@@ -41,6 +44,20 @@ impl Rendering<'_> {
             return Err(Diagnostic::new(Kind::Usage, message).hint(hint));
         }
         Ok(output)
+    }
+
+    /// Builds a kustomization; charts that it inflates are rendered, since the service asks for its manifests whole.
+    fn build(&self, tree: &FileTree, root: &TreePath) -> Result<Output, Diagnostic> {
+        let (charts, manner) = (&self.service.charts, self.manner);
+        let engine = Inflation::new(Arc::clone(charts), manner.profile).seeing(manner.purpose);
+        let helm = Helm {
+            engine: Arc::new(engine),
+            api_versions: manner.api_versions.clone(),
+            kube_version: manner.kube_version.clone().unwrap_or_default(),
+        };
+        let remote = Some(Arc::new(Bases::new(Arc::clone(charts))) as Arc<dyn Remote>);
+        let options = Options { remote, helm: Some(helm), ..Options::default() };
+        kustomize_rs::build(tree, root, &options).map_err(|error| error.diagnostic())
     }
 
     /// Returns a kustomization that stands beside `root` and sets the image of what `root` gives: its path and content.
@@ -59,10 +76,6 @@ impl Rendering<'_> {
         let file = inside(&inside(&root.parent(), PIN)?, "kustomization.yaml")?;
         Ok((file, text.to_string().into_bytes()))
     }
-}
-
-fn build(tree: &FileTree, root: &TreePath) -> Result<Output, Diagnostic> {
-    kustomize_rs::build(tree, root, &Options::default()).map_err(|error| error.diagnostic())
 }
 
 fn inside(folder: &TreePath, name: &str) -> Result<TreePath, Diagnostic> {

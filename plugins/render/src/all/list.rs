@@ -1,4 +1,4 @@
-//! Which charts are meant.
+//! What is meant: services, or charts and which.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,37 @@ use towpath_model::{Diagnostic, Kind};
 use super::All;
 use crate::template::read;
 
+/// What is rendered.
+pub(super) enum Subject {
+    /// Charts, as [`All::list`] has them.
+    Charts,
+    /// The services in and below these folders.
+    Services(Vec<PathBuf>),
+}
+
 impl All {
+    /// Returns what is meant: folders that neither are charts nor hold some directly are looked through for services.
+    pub(super) fn subject(&self) -> Result<Subject, Diagnostic> {
+        let folders: Vec<PathBuf> = self.charts.iter().map(PathBuf::from).collect();
+        if self.charts_from.is_none() && folders.is_empty() {
+            return Ok(Subject::Services(vec![PathBuf::from(".")]));
+        }
+        let is_of_services = |folder: &&PathBuf| folder.is_dir() && (self.chosen.is_asked() || !is_of_charts(folder));
+        let n_of_services = folders.iter().filter(is_of_services).count();
+        if self.charts_from.is_none() && n_of_services == folders.len() {
+            return Ok(Subject::Services(folders));
+        }
+        if n_of_services > 0 {
+            let message = "charts and folders of services cannot be rendered in one run";
+            return Err(Diagnostic::new(Kind::Usage, message).hint("make two runs of it"));
+        }
+        if self.chosen.is_asked() {
+            let message = "--service, --environment, --revision, --changed-since and --layout are for services";
+            return Err(Diagnostic::new(Kind::Usage, message).hint("name folders with a towpath.yaml in or below them"));
+        }
+        Ok(Subject::Charts)
+    }
+
     /// Returns the charts in the order in which they were named; those of a folder are sorted by name.
     pub(super) fn list(&self) -> Result<Vec<String>, Diagnostic> {
         let mut named = self.charts.clone();
@@ -77,6 +107,16 @@ fn charts_in(folder: &str) -> Result<Vec<String>, Diagnostic> {
         return Err(Diagnostic::new(Kind::Usage, message).hint("a chart has a Chart.yaml"));
     }
     Ok(charts)
+}
+
+/// Tells a folder that is a chart, or holds charts and describes no service.
+fn is_of_charts(folder: &Path) -> bool {
+    if folder.join("towpath.yaml").is_file() {
+        return folder.join("Chart.yaml").is_file();
+    }
+    let is_chart = |path: &Path| path.join("Chart.yaml").is_file() || path.extension().is_some_and(|end| end == "tgz");
+    let mut entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    folder.join("Chart.yaml").is_file() || entries.any(|entry| is_chart(&entry.path()))
 }
 
 /// Returns the name of a chart's output: that of its folder or archive.

@@ -1,8 +1,10 @@
-//! `towpath-render all`: many charts in one process, which parse what they share once, on all cores.
+//! `towpath-render all`: a repository's services, or many charts, in one process, which read and parse what they share once, on
+//! all cores.
 
 mod args;
 mod list;
 mod queue;
+mod services;
 
 use std::{
     fs, io,
@@ -18,7 +20,7 @@ use towpath_render::source::{ChartRequest, Charts};
 use towpath_report::{Outcome, OutputFormat, Report, Style, diagnostic_json};
 
 pub(crate) use self::args::All;
-use self::args::Manner;
+use self::{args::Manner, list::Subject};
 
 /// One chart's result: what it gives, or what it has written of it.
 enum Done {
@@ -27,14 +29,21 @@ enum Done {
 }
 
 impl All {
-    /// Renders all charts; the failure of one does not end the others.
+    /// Renders all services or all charts; the failure of one does not end the others.
     pub(crate) fn run(&self, report: &Report) -> Result<Outcome, Diagnostic> {
+        match self.subject()? {
+            Subject::Charts => self.run_charts(report),
+            Subject::Services(folders) => services::run(self, &folders, report),
+        }
+    }
+
+    fn run_charts(&self, report: &Report) -> Result<Outcome, Diagnostic> {
         let charts = self.list()?;
         let files = self.files(&charts)?;
         let sources = Arc::new(self.fetching.charts(report)?);
         let manner = self.manner(&sources)?;
         let engine = Engine::new();
-        let jobs = self.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, usize::from);
+        let jobs = self.n_jobs();
         let work = |index: usize| {
             let rendered = self.render(&engine, &sources, &charts[index], &manner)?;
             match &files {
@@ -47,6 +56,10 @@ impl All {
             teller.take(index, result)
         })?;
         teller.end()
+    }
+
+    fn n_jobs(&self) -> usize {
+        self.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, usize::from)
     }
 
     fn render(&self, engine: &Engine, sources: &Charts, chart: &str, manner: &Manner) -> Result<Rendered, Diagnostic> {

@@ -1,0 +1,265 @@
+//! `towpath-render all` over services: what single runs give, in order, as files that follow the repository, whatever happens.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first thing that fails")]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    process::{Command, Output, Stdio},
+    time::{Duration, SystemTime},
+};
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn describe(root: &Path, name: &str, manifests: &str) {
+    let text = format!(
+        "apiVersion: towpath.dev/v1alpha1\nkind: Service\nmetadata: {{name: {name}}}\nmanifests: {manifests}\n\
+         environments: [{{name: dev}}, {{name: prod, namespace: live}}]\n"
+    );
+    write(root, &format!("services/{name}/towpath.yaml"), &text);
+}
+
+/// Services that share a chart, services with a kustomization, and one with both, `count` of each.
+fn repository(count: usize) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, "charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+    write(root, "charts/web/templates/_parts.tpl", "{{ define \"name\" }}{{ .Release.Name }}{{ end }}");
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include \"name\" . }}\n  namespace: {{ \
+                    .Release.Namespace }}\ndata: {size: {{ .Values.size | quote }}}\n---\napiVersion: v1\nkind: Service\n\
+                    metadata: {name: {{ include \"name\" . }}}\n";
+    write(root, "charts/web/templates/all.yaml", template);
+    for number in 0..count {
+        let name = format!("chart-{number:03}");
+        describe(root, &name, "{chart: ../../charts/web, values: ['{env}.yaml']}");
+        for (environment, size) in [("dev", number), ("prod", number * 10)] {
+            write(root, &format!("services/{name}/{environment}.yaml"), &format!("size: {size}\n"));
+        }
+        let name = format!("overlay-{number:03}");
+        describe(root, &name, "{kustomize: '{env}'}");
+        write(root, &format!("services/{name}/base/kustomization.yaml"), "resources: [map.yaml]\n");
+        let map = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n");
+        write(root, &format!("services/{name}/base/map.yaml"), &map);
+        for environment in ["dev", "prod"] {
+            let text = format!("resources: [../base]\nnamePrefix: {environment}-\n");
+            write(root, &format!("services/{name}/{environment}/kustomization.yaml"), &text);
+        }
+    }
+    describe(root, "both", "{chart: ../../charts/web, values: ['{env}.yaml'], kustomize: 'k/{env}'}");
+    for environment in ["dev", "prod"] {
+        write(root, &format!("services/both/{environment}.yaml"), "size: 7\n");
+        let text = format!("resources: [chart.yaml]\nnameSuffix: -{environment}\n");
+        write(root, &format!("services/both/k/{environment}/kustomization.yaml"), &text);
+    }
+    git(root, &["init", "-q", "-b", "main"]);
+    commit(root);
+    folder
+}
+
+fn git(root: &Path, arguments: &[&str]) {
+    let who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+    let status = Command::new("git").current_dir(root).args(who).args(arguments).status().unwrap();
+    assert!(status.success(), "git {arguments:?}");
+}
+
+fn commit(root: &Path) {
+    git(root, &["add", "-A"]);
+    git(root, &["commit", "-q", "--allow-empty", "-m", "m"]);
+}
+
+fn run(root: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_towpath-render"))
+        .current_dir(root)
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .env("TOWPATH_OFFLINE", "1")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn done(root: &Path, arguments: &[&str]) -> String {
+    let output = run(root, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn everything(root: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+                found.insert(name, fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// Returns the environments of which a JSON document says that they changed.
+fn changed(root: &Path, arguments: &[&str]) -> Vec<String> {
+    let said = done(root, &[&["all", "--output", "json"], arguments].concat());
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let environments = said["environments"].as_array().unwrap().iter();
+    let changed = environments.filter(|environment| environment["changed"] == true);
+    let name = |field: &serde_json::Value| field.as_str().unwrap().to_owned();
+    changed.map(|one| format!("{}/{}", name(&one["service"]), name(&one["environment"]))).collect()
+}
+
+#[test]
+fn every_environment_gives_what_it_gives_alone_in_a_stable_order() {
+    let folder = repository(3);
+    let root = folder.path();
+    let mut expected = String::new();
+    for name in ["both", "chart-000", "chart-001", "chart-002", "overlay-000", "overlay-001", "overlay-002"] {
+        for environment in ["dev", "prod"] {
+            let alone = done(root, &["env", environment, "--config", &format!("services/{name}/towpath.yaml")]);
+            let separator = if alone.starts_with("---") { "" } else { "---\n" };
+            expected += &format!("# Service: {name}, environment: {environment}\n{separator}{alone}");
+        }
+    }
+    assert_eq!(done(root, &["all"]), expected);
+    assert_eq!(done(root, &["all", "--jobs", "5", "."]), expected);
+    write(root, "charts/web/templates/all.yaml", "broken {{");
+    assert_eq!(done(root, &["all", "--revision", "HEAD"]), expected);
+}
+
+#[test]
+fn a_failure_ends_nothing_and_filters_choose() {
+    let folder = repository(2);
+    let root = folder.path();
+    write(root, "services/chart-001/prod.yaml", "size: [");
+    write(root, "services/wrong/towpath.yaml", "kind: Other\n");
+    let output = run(root, &["all"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stdout).matches("# Service: ").count(), 9);
+    let said = text(&output.stderr);
+    assert!(said.contains("while rendering prod of service `chart-001`"), "{said}");
+    assert!(said.contains("services/wrong/towpath.yaml:1:1"), "{said}");
+    assert!(said.contains("2 of 11 environments failed"), "{said}");
+    let chosen = done(root, &["all", "--service", "chart-*", "--service", "both", "--environment", "dev"]);
+    let headings: Vec<&str> = chosen.lines().filter(|line| line.starts_with("# Service: ")).collect();
+    let expected = ["both", "chart-000", "chart-001"].map(|name| format!("# Service: {name}, environment: dev"));
+    assert_eq!(headings, expected);
+    let output = run(root, &["all", "--service", "none"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("no service is called `none`"));
+    let output = run(root, &["all", "--set", "a=b"]);
+    assert!(text(&output.stderr).contains("come from their towpath.yaml"));
+    let output = run(root, &["all", "charts/web/templates"]);
+    assert!(
+        text(&output.stderr).contains("no chart stands in `charts/web/templates`, and no towpath.yaml in or below it")
+    );
+}
+
+#[test]
+fn files_follow_the_repository_and_what_is_unchanged_is_not_touched() {
+    let folder = repository(2);
+    let root = folder.path();
+    done(root, &["all", "--output-dir", "out"]);
+    let before = everything(&root.join("out"));
+    assert_eq!(before.len(), 11, "{:?}", before.keys());
+    let alone = done(root, &["env", "prod", "--config", "services/chart-001/towpath.yaml"]);
+    assert_eq!(before["chart-001/prod.yaml"], alone);
+    let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+    for name in before.keys() {
+        fs::File::options().write(true).open(root.join("out").join(name)).unwrap().set_modified(old).unwrap();
+    }
+    write(root, "services/chart-001/prod.yaml", "size: 99\n");
+    fs::remove_dir_all(root.join("services/overlay-000")).unwrap();
+    write(root, "services/overlay-001/towpath.yaml", "kind: Broken\n");
+    write(root, "out/notes.txt", "mine");
+    // A part of the repository decides nothing about the rest.
+    done(root, &["all", "services/chart-000", "--output-dir", "out"]);
+    let output = run(root, &["all", "--output-dir", "out"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("1 files written, 5 unchanged, 2 removed"), "{}", text(&output.stderr));
+    let after = everything(&root.join("out"));
+    assert!(after.contains_key("overlay-001/dev.yaml"), "what cannot be rendered stays");
+    assert!(!after.contains_key("overlay-000/dev.yaml") && !root.join("out/overlay-000").exists());
+    let touched =
+        after.keys().filter(|name| fs::metadata(root.join("out").join(name)).unwrap().modified().unwrap() != old);
+    let touched: Vec<_> = touched.map(String::as_str).collect();
+    assert_eq!(touched, [".towpath-rendered/manifest.json", "chart-001/prod.yaml", "notes.txt"]);
+    assert!(after["chart-001/prod.yaml"].contains("\"99\""));
+}
+
+#[test]
+fn one_file_a_document_and_back() {
+    let folder = repository(1);
+    let root = folder.path();
+    done(root, &["all", "--output-dir", "out", "--layout", "document"]);
+    let files = everything(&root.join("out"));
+    let names: Vec<&str> = files.keys().filter(|name| name.starts_with("chart-000/dev")).map(String::as_str).collect();
+    assert_eq!(names, ["chart-000/dev/configmap-chart-000.yaml", "chart-000/dev/service-chart-000.yaml"]);
+    assert!(files["overlay-000/prod/configmap-prod-overlay-000.yaml"].starts_with("apiVersion: v1\n"));
+    done(root, &["all", "--output-dir", "out"]);
+    let other = tempfile::tempdir().unwrap();
+    done(root, &["all", "--output-dir", other.path().to_str().unwrap()]);
+    assert_eq!(everything(&root.join("out")), everything(other.path()));
+}
+
+#[test]
+fn only_what_a_change_changes() {
+    let folder = repository(2);
+    let root = folder.path();
+    let since = ["--changed-since", "HEAD"];
+    assert_eq!(changed(root, &since), [] as [&str; 0]);
+    write(root, "services/chart-000/readme.md", "nobody reads it");
+    assert_eq!(changed(root, &since), [] as [&str; 0]);
+    write(root, "charts/web/templates/_parts.tpl", "{{ define \"name\" }}x-{{ .Release.Name }}{{ end }}");
+    let users = ["both/dev", "both/prod", "chart-000/dev", "chart-000/prod", "chart-001/dev", "chart-001/prod"];
+    assert_eq!(changed(root, &since), users);
+    commit(root);
+    write(root, "charts/web/values.yaml", "size: 1\n");
+    assert_eq!(changed(root, &since), users, "a file that was not there");
+    commit(root);
+    write(root, "services/overlay-001/dev/kustomization.yaml", "resources: [../base]\nnamePrefix: other-\n");
+    describe(root, "new", "{chart: ../../charts/web}");
+    commit(root);
+    let since = ["--revision", "HEAD", "--changed-since", "HEAD~1"];
+    assert_eq!(changed(root, &since), ["new/dev", "new/prod", "overlay-001/dev"]);
+    assert_eq!(changed(root, &["--changed-since", "HEAD~1"]), ["new/dev", "new/prod", "overlay-001/dev"]);
+    let output = run(root, &["all", "--changed-since", "v9"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_run_that_is_killed_at_any_instant_leaves_the_next_one_nothing_to_mend() {
+    let folder = repository(40);
+    let root = folder.path();
+    let once = tempfile::tempdir().unwrap();
+    let started = SystemTime::now();
+    done(root, &["all", "--output-dir", once.path().to_str().unwrap()]);
+    let takes = started.elapsed().unwrap();
+    let expected = everything(once.path());
+    for attempt in 0..20_u32 {
+        let out = tempfile::tempdir().unwrap();
+        let path = out.path().to_str().unwrap();
+        // A service that the run that is killed may have written, and the next no longer has.
+        describe(root, "passing", "{chart: ../../charts/web}");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_towpath-render"));
+        command.current_dir(root).args(["all", "--output-dir", path]).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        std::thread::park_timeout(takes * attempt / 20);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        fs::remove_dir_all(root.join("services/passing")).unwrap();
+        done(root, &["all", "--output-dir", path]);
+        assert_eq!(everything(out.path()), expected, "killed after {attempt} twentieths");
+    }
+}
