@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use towpath_model::{Diagnostic, Digest};
+use towpath_model::{Diagnostic, Digest, difference::Identity};
 
-use crate::{Identity, objects};
+use crate::objects;
 
 /// How an environment is laid into files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

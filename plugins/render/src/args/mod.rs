@@ -31,6 +31,8 @@ pub struct Args {
 const EXAMPLES: &str = "\
 Examples:
   towpath-render template shop deploy/chart -f deploy/prod/values.yaml   as `helm template` does
+  towpath-render all --output-dir rendered                               every service and environment of a repository
+  towpath-render all --changed-since origin/main                         only what reads something that has changed
   towpath-render all charts --output-dir rendered                        every chart of a folder, on all cores
   towpath-render template shop oci://registry.example.com/charts/shop    the newest release in a registry
   towpath-render template shop web --repo https://charts.example.com     a chart of a repository; again with --offline
@@ -40,7 +42,7 @@ Examples:
   towpath-render diff prod@HEAD~1 prod --structural                      what a change does to one, field by field
   towpath-render diff rendered/ branch/ --format markdown                what differs between two folders of manifests
 
-Exit codes: 0 done, or no differences; 1 differences, or charts of `all` that failed; 2 wrong input; 3 files or git failed; 4 a defect of Towpath.";
+Exit codes: 0 done, or no differences; 1 differences, or something of `all` that failed; 2 wrong input; 3 files or git failed; 4 a defect of Towpath.";
 
 // A hundred arguments of commands that are not meant need not be made.
 #[derive(Debug, Subcommand)]
