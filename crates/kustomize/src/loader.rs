@@ -115,7 +115,9 @@ impl<'t> Place<'t> {
         let mut found = Vec::new();
         for name in NAMES {
             let path = self.directory.join(name).map_err(|error| KustomizeError::Resources(error.to_string()))?;
-            if let Some(Entry::File(bytes)) = self.entry(&path)? {
+            if let Some(Entry::File(bytes)) = self.entry(&path)?
+                && self.allows(&path)?
+            {
                 found.push((path, bytes));
             }
         }
@@ -135,9 +137,20 @@ impl<'t> Place<'t> {
         }
     }
 
-    /// Returns whether files at `path` may be read.
-    pub(crate) fn allows(&self, path: &TreePath) -> bool {
-        self.restrictor == LoadRestrictor::None || path.strip(&self.directory).is_some()
+    /// Returns whether what stands at `path` may be read. A link counts as what it leads to.
+    pub(crate) fn allows(&self, path: &TreePath) -> Result<bool, KustomizeError> {
+        Ok(self.restrictor == LoadRestrictor::None
+            || self.real(path)?.is_some_and(|real| real.strip(&self.directory).is_some()))
+    }
+
+    /// Returns where a path leads, links followed; nothing where they lead out of the tree.
+    fn real(&self, path: &TreePath) -> Result<Option<TreePath>, KustomizeError> {
+        if self.mount.as_str().is_empty() {
+            return Ok(self.tree.real(path)?);
+        }
+        let inner = path.strip(&self.mount).and_then(|inner| TreePath::parse(inner).ok());
+        let Some(real) = inner.map_or(Ok(None), |inner| self.tree.real(&inner))? else { return Ok(None) };
+        Ok(self.mount.join(&format!("./{real}")).ok())
     }
 
     pub(crate) fn resolve(&self, path: &Text, written: Written<'_>) -> Result<TreePath, KustomizeError> {
@@ -163,7 +176,7 @@ impl<'t> Place<'t> {
             return self.fetch(path, written);
         }
         let full = self.resolve(path, written)?;
-        if !self.allows(&full) {
+        if !self.allows(&full)? {
             let message = format!("security; file '{full}' is not in or below '{}'", self.directory);
             let hint = "allow it with --load-restrictor LoadRestrictionsNone, or move the file below the kustomization";
             return Err(written.error(path, message, vec![hint.to_owned()]));
@@ -193,7 +206,10 @@ impl<'t> Place<'t> {
 
     /// Returns the content of a file of the tree, if it is one.
     pub(crate) fn content(&self, file: &TreePath) -> Option<Arc<[u8]>> {
-        self.tree.file(file).ok().flatten()
+        match self.entry(file) {
+            Ok(Some(Entry::File(bytes))) => Some(bytes),
+            _ => None,
+        }
     }
 
     fn near(&self, full: &TreePath) -> Vec<String> {
@@ -231,6 +247,10 @@ impl<'t> Place<'t> {
                 return Err(written.error(path, message, self.near(&directory)));
             }
         }
+        let Some(directory) = self.real(&directory)? else {
+            let message = format!("'{directory}' leads out of the tree that is built from");
+            return Err(written.error(path, message, Vec::new()));
+        };
         // Every clone has a folder of its own, which no directory of another can contain.
         let entered = self.visited.iter().rposition(|visited| visited.address.is_some()).unwrap_or(0);
         let mut here = self.visited[entered..].iter().rev();

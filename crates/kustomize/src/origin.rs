@@ -21,7 +21,11 @@ impl Way {
     pub(crate) fn on_to(&self, path: &str) -> Self {
         match RepositoryAddress::parse(path) {
             Ok(address) => Self {
-                path: joined("", &address.directory),
+                path: match joined("", &address.directory) {
+                    // The root of a repository is called by the name of the folder that kustomize has not made yet.
+                    root if root.is_empty() => "notCloned".to_owned(),
+                    path => path,
+                },
                 repository: address.clone_address(),
                 reference: address.reference.unwrap_or_default(),
             },

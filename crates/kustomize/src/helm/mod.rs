@@ -161,7 +161,7 @@ impl Inflation<'_> {
         let full = self.site.resolve(path)?;
         let inner = full.strip(&files.folder).and_then(|inner| TreePath::parse(inner).ok());
         let pulled = match inner {
-            Some(inner) if self.site.place.allows(&full) => files.tree.file(&inner)?,
+            Some(inner) if self.site.place.allows(&full)? => files.tree.file(&inner)?,
             _ => None,
         };
         match pulled {

@@ -55,8 +55,8 @@ pub(super) fn merged(file: &ChartValues, values: &[(String, Value)], merge: Merg
     Ok(yaml_of(&value))
 }
 
-/// Takes the quotes from what has another type than text: a merged value keeps the quotes of the one before it, and where it is
-/// not written down in between, as here, its type counts.
+/// Makes each value what its type says: a merged value keeps the quotes of the one before it, but is not written down
+/// before it is used.
 fn unquote_typed(node: &mut Node) {
     match node {
         Node::Scalar(scalar) if scalar.style == Style::Quoted && !matches!(scalar.tag, Tag::Text | Tag::Unset) => {
@@ -64,6 +64,14 @@ fn unquote_typed(node: &mut Node) {
         }
         Node::Scalar(_) => {}
         Node::Sequence(items) => items.iter_mut().for_each(unquote_typed),
-        Node::Mapping(entries) => entries.iter_mut().for_each(|entry| unquote_typed(&mut entry.value)),
+        Node::Mapping(entries) => {
+            for entry in entries {
+                // What was data before has texts as keys, whatever they look like.
+                if entry.key.tag == Tag::Unset {
+                    (entry.key.tag, entry.key.style) = (Tag::Text, Style::Quoted);
+                }
+                unquote_typed(&mut entry.value);
+            }
+        }
     }
 }

@@ -102,6 +102,16 @@ impl FileTree {
         self.ask(path, Question::Kind, |slot, path| slot.kind(&*self.shared.source, path))
     }
 
+    /// Returns where what stands at `path` really stands, once symbolic links are followed; nothing where one leads out of the
+    /// tree. It is not recorded.
+    ///
+    /// # Errors
+    /// When the source fails.
+    pub fn real(&self, path: &TreePath) -> Result<Option<TreePath>, SourceError> {
+        let real = self.shared.source.real(&self.full(path))?;
+        Ok(real.and_then(|real| TreePath::parse(real.strip(&self.base)?).ok()))
+    }
+
     /// Returns the bytes of the file at `path`; nothing if it is absent or a directory.
     ///
     /// # Errors

@@ -71,6 +71,15 @@ pub trait Source: Send + Sync {
         Ok(self.probe(path)?.map(Probe::kind))
     }
 
+    /// Returns where what stands at `path` really stands, once symbolic links are followed: `path` itself where no link is on
+    /// the way, nothing where one leads out of the source.
+    ///
+    /// # Errors
+    /// As [`Source::load`].
+    fn real(&self, path: &TreePath) -> Result<Option<TreePath>, SourceError> {
+        Ok(Some(path.clone()))
+    }
+
     /// Returns the id by which git knows the file at `path`, where the source knows it without reading the file; nothing
     /// elsewhere, and for what is no file.
     ///

@@ -24,6 +24,8 @@ pub struct Directory {
     tell: Option<Tell>,
     /// What folders that were listed said of their entries, links left out: it need not be asked again.
     listed: Mutex<HashMap<TreePath, EntryKind>>,
+    /// Where folders really stand; nothing for those outside of the root.
+    real: Mutex<HashMap<TreePath, Option<TreePath>>>,
 }
 
 /// Is told the path and the bytes of every file as it is read.
@@ -42,7 +44,7 @@ impl Directory {
         if !root.is_dir() {
             return Err(io::Error::from(io::ErrorKind::NotADirectory));
         }
-        Ok(Self { root, links, tell: None, listed: Mutex::default() })
+        Ok(Self { root, links, tell: None, listed: Mutex::default(), real: Mutex::default() })
     }
 
     /// Returns it as one that tells of every file as it is read.
@@ -140,6 +142,40 @@ impl Directory {
         Ok(())
     }
 
+    fn real_place(&self, path: &TreePath) -> io::Result<Option<TreePath>> {
+        if path.as_str().is_empty() {
+            return Ok(Some(TreePath::root()));
+        }
+        let is_link = self.listed(path).is_none()
+            && fs::symlink_metadata(self.root.join(path.as_str())).is_ok_and(|found| found.is_symlink());
+        if is_link {
+            return self.canonical(path);
+        }
+        let parent = path.parent();
+        let known = self.real.lock().unwrap_or_else(PoisonError::into_inner).get(&parent).cloned();
+        let real = if let Some(real) = known {
+            real
+        } else {
+            let real = self.canonical(&parent)?;
+            self.real.lock().unwrap_or_else(PoisonError::into_inner).insert(parent, real.clone());
+            real
+        };
+        Ok(real.and_then(|real| real.join(path.name()).ok()))
+    }
+
+    /// Returns where a path that may hold links leads; one that leads nowhere stands where it is written.
+    fn canonical(&self, path: &TreePath) -> io::Result<Option<TreePath>> {
+        let full = match fs::canonicalize(self.root.join(path.as_str())) {
+            Ok(full) => full,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(Some(path.clone()));
+            }
+            Err(error) => return Err(error),
+        };
+        let inner = full.strip_prefix(&self.root).ok().and_then(Path::to_str);
+        Ok(inner.and_then(|inner| TreePath::parse(inner).ok()))
+    }
+
     fn look(&self, path: &TreePath) -> io::Result<Option<Probe>> {
         if self.listed(path) == Some(EntryKind::Directory) {
             return Ok(Some(Probe::Directory));
@@ -214,6 +250,10 @@ impl Source for Directory {
 
     fn probe(&self, path: &TreePath) -> Result<Option<Probe>, SourceError> {
         self.look(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+    }
+
+    fn real(&self, path: &TreePath) -> Result<Option<TreePath>, SourceError> {
+        self.real_place(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
     }
 
     fn kind(&self, path: &TreePath) -> Result<Option<EntryKind>, SourceError> {

@@ -37,6 +37,11 @@ impl Source for Overlay {
         }
     }
 
+    fn real(&self, path: &TreePath) -> Result<Option<TreePath>, SourceError> {
+        let is_added = self.files.keys().any(|file| file.strip(path).is_some());
+        if is_added { Ok(Some(path.clone())) } else { self.below.real(path) }
+    }
+
     fn probe(&self, path: &TreePath) -> Result<Option<Probe>, SourceError> {
         if let Some(bytes) = self.files.get(path) {
             return Ok(Some(Probe::File { bytes: bytes.len() as u64 }));

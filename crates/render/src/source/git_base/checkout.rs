@@ -25,6 +25,17 @@ enum Passed {
     Submodule { at: TreePath, commit: String },
 }
 
+/// Where a path leads.
+enum Behind {
+    Here(TreePath),
+    /// Into a submodule, in which it is `path`.
+    Submodule {
+        at: TreePath,
+        commit: String,
+        path: TreePath,
+    },
+}
+
 #[derive(Debug, thiserror::Error)]
 enum Problem {
     #[error("more than {MOST_LINKS} symbolic links lead to each other")]
@@ -56,31 +67,39 @@ impl Checkout {
         Ok(None)
     }
 
-    fn follow(&self, path: &TreePath) -> Result<Option<Entry>, SourceError> {
+    /// Returns where a path leads behind all links; nothing where that is outside of the repository.
+    fn behind(&self, path: &TreePath) -> Result<Option<Behind>, SourceError> {
         let mut path = path.clone();
         for _ in 0..MOST_LINKS {
-            if let Some(entry) = self.tree.load(&path)? {
-                return Ok(Some(entry));
+            if self.tree.kind(&path)?.is_some() {
+                return Ok(Some(Behind::Here(path)));
             }
             match self.passed(&path)? {
-                None => return Ok(None),
+                None => return Ok(Some(Behind::Here(path))),
+                Some(Passed::Submodule { at, commit }) => {
+                    return Ok(Some(Behind::Submodule { path: below(&path, &at), at, commit }));
+                }
                 Some(Passed::Link { at, target }) => {
                     let rest = path.strip(&at).unwrap_or_default();
                     // A link out of the repository leads to nothing.
                     let Ok(next) = at.parent().join(&format!("{target}/{rest}")) else { return Ok(None) };
                     path = next;
                 }
-                Some(Passed::Submodule { at, commit }) => {
-                    let Some(files) = self.submodule(&at, &commit)? else {
-                        // An empty folder stands where a submodule is not wanted.
-                        return Ok((at == path).then(|| Entry::Directory(Arc::default())));
-                    };
-                    let inner = TreePath::parse(path.strip(&at).unwrap_or_default()).unwrap_or_default();
-                    return files.entry(&inner);
-                }
             }
         }
         Err(problem(&path, Problem::Links))
+    }
+
+    fn follow(&self, path: &TreePath) -> Result<Option<Entry>, SourceError> {
+        match self.behind(path)? {
+            None => Ok(None),
+            Some(Behind::Here(real)) => self.tree.load(&real),
+            Some(Behind::Submodule { at, commit, path }) => match self.submodule(&at, &commit)? {
+                // An empty folder stands where a submodule is not wanted.
+                None => Ok(path.as_str().is_empty().then(|| Entry::Directory(Arc::default()))),
+                Some(files) => files.entry(&path),
+            },
+        }
     }
 
     /// Returns the files of a submodule, fetched once; nothing where submodules stay empty.
@@ -116,6 +135,11 @@ impl Checkout {
     }
 }
 
+/// Returns `path` as seen from `base`.
+fn below(path: &TreePath, base: &TreePath) -> TreePath {
+    TreePath::parse(path.strip(base).unwrap_or_default()).unwrap_or_default()
+}
+
 fn problem(path: &TreePath, problem: Problem) -> SourceError {
     SourceError { path: path.clone(), source: Arc::new(problem) }
 }
@@ -123,5 +147,17 @@ fn problem(path: &TreePath, problem: Problem) -> SourceError {
 impl Source for Checkout {
     fn load(&self, path: &TreePath) -> Result<Option<Entry>, SourceError> {
         self.follow(path)
+    }
+
+    fn real(&self, path: &TreePath) -> Result<Option<TreePath>, SourceError> {
+        let (at, inner) = match self.behind(path)? {
+            None => return Ok(None),
+            Some(Behind::Here(real)) => return Ok(Some(real)),
+            Some(Behind::Submodule { at, commit, path }) => match self.submodule(&at, &commit)? {
+                Some(files) => (at, files.real(&path)?),
+                None => (at, Some(path)),
+            },
+        };
+        Ok(inner.and_then(|inner| at.join(&format!("./{inner}")).ok()))
     }
 }

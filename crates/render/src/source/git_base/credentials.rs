@@ -40,12 +40,7 @@ impl Credentials {
 
     /// Adds the addresses with user and password that `git credential-store` keeps, each on a line of its own.
     fn add_store(&mut self, text: &str) {
-        for url in text.lines().filter_map(|line| line.trim().parse::<Url>().ok()) {
-            let (Some(host), Some(password)) = (host(&url), url.password()) else { continue };
-            let login = Login { user: percent_decoded(url.username()), password: percent_decoded(password) };
-            let (scheme, path) = (Some(url.scheme().to_owned()), url.path().trim_matches('/').to_owned());
-            self.entries.push(Entry { scheme, host, path, login });
-        }
+        self.entries.extend(text.lines().filter_map(stored));
     }
 
     /// Adds the machines of a `.netrc`.
@@ -94,6 +89,20 @@ impl Credentials {
     }
 }
 
+/// Returns the login in one line of the store. Git escapes every part of it, the colon before a port too.
+fn stored(line: &str) -> Option<Entry> {
+    let (scheme, rest) = line.trim().split_once("://")?;
+    let (login, place) = rest.split_once('@')?;
+    let (user, password) = login.split_once(':')?;
+    let (host, path) = place.split_once('/').unwrap_or((place, ""));
+    Some(Entry {
+        scheme: Some(scheme.to_owned()),
+        host: percent_decoded(host),
+        path: percent_decoded(path.trim_matches('/')),
+        login: Login { user: percent_decoded(user), password: percent_decoded(password) },
+    })
+}
+
 fn host(url: &Url) -> Option<String> {
     let host = url.host_str()?;
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
@@ -113,7 +122,7 @@ mod tests {
     fn logins_are_found_for_their_host_alone() {
         let mut credentials = Credentials::default();
         credentials.add_store(
-            "https://me:p%40ss@g.example\nhttp://you:two@g.example:8080\nhttps://it:three@h.example/a/b.git\n",
+            "https://me:p%40ss@g.example\nhttp://you:two@g.example%3a8080\nhttps://it:three@h.example/a/b.git\n",
         );
         credentials.add_netrc("machine n.example login net password four\ndefault login any password five\n");
         let found = |address: &str| {
