@@ -204,6 +204,11 @@ impl<'t> Place<'t> {
         Ok((TreePath::parse(bare).unwrap_or_default(), bytes))
     }
 
+    /// Tells whether it stands in the tree that is built, and not in a repository that was fetched.
+    pub(crate) fn is_local(&self) -> bool {
+        self.visited.iter().all(|visited| visited.address.is_none())
+    }
+
     /// Returns the content of a file of the tree, if it is one.
     pub(crate) fn content(&self, file: &TreePath) -> Option<Arc<[u8]>> {
         match self.entry(file) {

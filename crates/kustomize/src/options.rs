@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use crate::{helm::Helm, remote::Remote};
+use crate::{functions::Functions, helm::Helm, remote::Remote};
 
 /// How a directory is built.
 #[derive(Clone, Default)]
@@ -11,6 +11,8 @@ pub struct Options {
     pub remote: Option<Arc<dyn Remote>>,
     /// Renders charts; without it they are refused, as kustomize does without `--enable-helm`.
     pub helm: Option<Helm>,
+    /// What becomes of plugins that are not kustomize's own.
+    pub functions: Functions,
     /// Whether the result is labelled as kustomize's.
     pub managed_by: ManagedBy,
     /// The order of a kustomization without `sortOptions`.

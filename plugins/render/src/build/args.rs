@@ -113,24 +113,26 @@ pub(crate) struct RemoteFlags {
     pub(crate) offline: bool,
 }
 
-/// Flags for functions and plugins that are programs or containers of their own: taken as kustomize takes them.
+/// Flags for functions: those that are programs run where both flags are given, containers never do.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Functions (never run)")]
+#[command(next_help_heading = "Functions")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of `kustomize build`")]
 pub(crate) struct FunctionFlags {
-    /// As --enable-helm; plugins that are programs stay refused
+    /// Accept functions, and --enable-helm
     #[arg(long)]
     pub(crate) enable_alpha_plugins: bool,
-    #[arg(long, hide = true)]
-    enable_exec: bool,
+    /// Run functions that are programs, with --enable-alpha-plugins
+    #[arg(long)]
+    pub(crate) enable_exec: bool,
     #[arg(long, hide = true)]
     network: bool,
     #[arg(long, hide = true, value_name = "NAME")]
     network_name: Option<String>,
     #[arg(long, hide = true, value_name = "MOUNT", action = ArgAction::Append)]
     mount: Vec<String>,
-    #[arg(long, short, hide = true, value_name = "VARIABLE", action = ArgAction::Append)]
-    env: Vec<String>,
+    /// A variable for functions, NAME=value
+    #[arg(long, short, value_name = "VARIABLE", action = ArgAction::Append)]
+    pub(crate) env: Vec<String>,
     #[arg(long, hide = true)]
     as_current_user: bool,
 }
