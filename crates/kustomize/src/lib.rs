@@ -62,7 +62,7 @@ pub use functions::{Functions, Program, Programs};
 pub use helm::{ChartEngine, ChartHooks, ChartRelease, ChartSource, ChartValues, Helm, PulledChart};
 pub use labels::LabelSelectorError;
 pub use node::{Missing, NoValue};
-pub use options::{LoadRestrictor, ManagedBy, Options, Order};
+pub use options::{LoadRestrictor, ManagedBy, Options, Order, TreeRoot};
 pub use output::{Built, Origin, Output};
 pub use patch::{MergeError, OperationError, UnknownDirective};
 pub use remote::{AddressError, Fetched, Pin, Remote, Repository, RepositoryAddress, Submodules};

@@ -19,7 +19,7 @@ Examples:
   towpath-render build 'https://github.com/acme/shop//deploy/overlays/prod?ref=v1.0.0'   from git, which is kept for --offline
   towpath-render build --load-restrictor LoadRestrictionsNone deploy/prod         files beside the kustomization may be read
 
-Every flag of kustomize 5.8.1 is taken. Programs and containers are never run: what needs them is refused.";
+Every flag of kustomize 5.8.1 is taken. Containers are never run, and programs only with --enable-alpha-plugins --enable-exec.";
 
 /// Build a kustomization as `kustomize build` does
 #[derive(Debug, Default, Args)]

@@ -55,6 +55,7 @@ impl Build {
             helm,
             managed_by: if self.is_labelled() { ManagedBy::Labelled } else { ManagedBy::AsWritten },
             order: if self.reorder == Some(Reorder::None) { Order::AsRead } else { Order::Legacy },
+            ..Options::default()
         })
     }
 
