@@ -59,7 +59,7 @@ pub use build::{build, build_remote};
 pub use error::{KustomizeError, Problem, YamlProblem};
 pub use fieldspec::FieldError;
 pub use functions::{Functions, Program, Programs};
-pub use helm::{ChartEngine, ChartHooks, ChartRelease, ChartSource, ChartValues, Helm, PulledChart};
+pub use helm::{ChartEngine, ChartHooks, ChartRelease, ChartSource, ChartValues, Helm, PulledChart, RenderedChart};
 pub use labels::LabelSelectorError;
 pub use node::{Missing, NoValue};
 pub use options::{LoadRestrictor, ManagedBy, Options, Order, TreeRoot};
