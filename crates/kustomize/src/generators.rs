@@ -76,9 +76,18 @@ pub(crate) fn make(
     let origin = Origin { file: site.file.clone(), line: site.location(generator.span).line, generator: None };
     Ok(Resource {
         needs_hash: !options.disable_hash,
-        behavior: Behavior::parse(&generator.behavior),
+        behavior: behavior(&generator.behavior),
         ..Resource::new(node, origin)
     })
+}
+
+fn behavior(text: &str) -> Behavior {
+    match text {
+        "create" => Behavior::Create,
+        "replace" => Behavior::Replace,
+        "merge" => Behavior::Merge,
+        _ => Behavior::Unspecified,
+    }
 }
 
 fn metadata(generator: &Generator, options: &GeneratorOptions) -> Vec<Entry> {
