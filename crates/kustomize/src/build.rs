@@ -343,7 +343,7 @@ impl<'t> Target<'t> {
             resource.finish_annotations(with_origin, with_transformations);
         }
         let resources = all.resources.list.into_iter().map(Built::of).collect::<Result<_, _>>()?;
-        Ok(Output { resources, warnings, fetched: session.fetched() })
+        Ok(Output { resources, warnings, fetched: session.fetched(), is_passing: session.is_passing() })
     }
 }
 

@@ -120,9 +120,23 @@ fn walk(
     }
 }
 
+/// Checks that a part of a path names a field: what would name an element has no place in a mapping.
+fn check_field(name: &str, mapping: &Node) -> Result<(), Missing> {
+    match name.as_bytes() {
+        [] => Err(Missing::NoName),
+        [b'*'] => Err(Missing::Wildcard),
+        [b'-'] | [b'[', .., b']'] => Err(Missing::wrong_kind(Kind::Sequence, mapping)),
+        [b'0'..=b'9' | b'+' | b'-', ..] if name.parse::<i64>().is_ok() => {
+            Err(Missing::wrong_kind(Kind::Sequence, mapping))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Returns the field, made if it is missing and to be made; null becomes what should stand there.
 fn prepare<'n>(node: &'n mut Node, part: &str, is_last: bool, leaf: Leaf) -> Result<Option<&'n mut Node>, Missing> {
     let (name, means_list) = part.strip_suffix("[]").map_or((part, false), |name| (name, true));
+    check_field(name, node)?;
     let kind = match (leaf, means_list) {
         (_, true) => Some((Kind::Sequence, Tag::Unset)),
         (Leaf::None, false) => None,

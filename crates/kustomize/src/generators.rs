@@ -76,18 +76,9 @@ pub(crate) fn make(
     let origin = Origin { file: site.file.clone(), line: site.location(generator.span).line, generator: None };
     Ok(Resource {
         needs_hash: !options.disable_hash,
-        behavior: behavior(&generator.behavior),
+        behavior: Behavior::parse(&generator.behavior),
         ..Resource::new(node, origin)
     })
-}
-
-fn behavior(text: &str) -> Behavior {
-    match text {
-        "create" => Behavior::Create,
-        "replace" => Behavior::Replace,
-        "merge" => Behavior::Merge,
-        _ => Behavior::Unspecified,
-    }
 }
 
 fn metadata(generator: &Generator, options: &GeneratorOptions) -> Vec<Entry> {

@@ -7,7 +7,7 @@ use towpath_model::{Entry, FileTree, Location, PathError, TreePath};
 use crate::{
     error::KustomizeError,
     kustomization::Text,
-    options::LoadRestrictor,
+    options::{LoadRestrictor, TreeRoot},
     remote::{self, RepositoryAddress, Session},
 };
 
@@ -153,8 +153,19 @@ impl<'t> Place<'t> {
         Ok(self.mount.join(&format!("./{real}")).ok())
     }
 
+    /// Returns the full path of what the kustomization file names.
+    fn joined(&self, path: &str) -> Result<TreePath, PathError> {
+        let is_local = self.mount.as_str().is_empty();
+        match path.strip_prefix('/') {
+            Some(inner) if is_local && self.session.options.tree == TreeRoot::FileSystem => {
+                TreePath::parse(inner.trim_start_matches('/'))
+            }
+            _ => self.directory.join(path),
+        }
+    }
+
     pub(crate) fn resolve(&self, path: &Text, written: Written<'_>) -> Result<TreePath, KustomizeError> {
-        self.directory.join(&path.text).map_err(|error| {
+        self.joined(&path.text).map_err(|error| {
             let hint = "paths are relative to the kustomization file and stay in the tree that is built from";
             written.error(path, error.to_string(), vec![hint.to_owned()])
         })
@@ -162,7 +173,7 @@ impl<'t> Place<'t> {
 
     /// Returns what a path leads to; paths out of the tree lead to nothing.
     pub(crate) fn find(&self, path: &str) -> Result<Found, KustomizeError> {
-        let Ok(full) = self.directory.join(path) else { return Ok(Found::Nothing) };
+        let Ok(full) = self.joined(path) else { return Ok(Found::Nothing) };
         Ok(match self.entry(&full)? {
             Some(Entry::File(_)) => Found::File,
             Some(Entry::Directory(_)) => Found::Directory,
@@ -204,6 +215,11 @@ impl<'t> Place<'t> {
         Ok((TreePath::parse(bare).unwrap_or_default(), bytes))
     }
 
+    /// Tells whether it stands in the tree that is built, and not in a repository that was fetched.
+    pub(crate) fn is_local(&self) -> bool {
+        self.visited.iter().all(|visited| visited.address.is_none())
+    }
+
     /// Returns the content of a file of the tree, if it is one.
     pub(crate) fn content(&self, file: &TreePath) -> Option<Arc<[u8]>> {
         match self.entry(file) {
@@ -226,6 +242,9 @@ impl<'t> Place<'t> {
         }
         if let Ok(address) = RepositoryAddress::parse(&path.text) {
             return self.enter_repository(&address, path, written);
+        }
+        if path.text.starts_with('/') {
+            return Err(written.error(path, format!("new root '{}' cannot be absolute", path.text), Vec::new()));
         }
         let directory = self.resolve(path, written)?;
         if directory.strip(&self.mount).is_none() {
@@ -277,9 +296,20 @@ impl<'t> Place<'t> {
             let message = format!("cycle detected: URI '{now}' referenced by previous URI '{before}'");
             return Err(written.error(path, message, Vec::new()));
         }
+        if address.is_on_this_machine() && self.is_from_elsewhere() {
+            let message = format!("'{}' is on this machine, and named by a repository that is not", address.shown());
+            let hint = "what comes from elsewhere reads nothing of this machine".to_owned();
+            return Err(written.error(path, message, vec![hint]));
+        }
         self.check_depth(path, written)?;
         let entered = Self::in_clone(self.session, address, self.visited.clone());
         entered.map_err(|error| error.named(written.location(path.span)))
+    }
+
+    /// Returns whether this directory stands in a repository that was fetched.
+    fn is_from_elsewhere(&self) -> bool {
+        let last = self.visited.iter().rev().find_map(|visited| visited.address.as_deref());
+        last.and_then(|last| RepositoryAddress::parse(last).ok()).is_some_and(|last| !last.is_on_this_machine())
     }
 
     fn check_depth(&self, path: &Text, written: Written<'_>) -> Result<(), KustomizeError> {

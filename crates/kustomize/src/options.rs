@@ -1,20 +1,34 @@
 use std::{fmt, sync::Arc};
 
-use crate::{helm::Helm, remote::Remote};
+use crate::{functions::Functions, helm::Helm, remote::Remote};
 
 /// How a directory is built.
 #[derive(Clone, Default)]
 pub struct Options {
     /// Which files a kustomization file may name.
     pub load_restrictor: LoadRestrictor,
+    /// Where the tree stands, for absolute paths.
+    pub tree: TreeRoot,
     /// Fetches what is remote; without it that is refused.
     pub remote: Option<Arc<dyn Remote>>,
     /// Renders charts; without it they are refused, as kustomize does without `--enable-helm`.
     pub helm: Option<Helm>,
+    /// What becomes of plugins that are not kustomize's own.
+    pub functions: Functions,
     /// Whether the result is labelled as kustomize's.
     pub managed_by: ManagedBy,
     /// The order of a kustomization without `sortOptions`.
     pub order: Order,
+}
+
+/// Where the root of the tree stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TreeRoot {
+    /// Anywhere: absolute paths lead to nothing in it.
+    #[default]
+    Anywhere,
+    /// In the root of the file system, so that absolute paths are those of the tree.
+    FileSystem,
 }
 
 /// Whether resources say who built them.

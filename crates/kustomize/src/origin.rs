@@ -2,7 +2,7 @@
 
 use towpath_yaml::{Dialect, Emitter};
 
-use crate::{remote::RepositoryAddress, resource::Resource};
+use crate::{data, node::Value, remote::RepositoryAddress, resource::Resource};
 
 /// Where a build has come to, as `buildMetadata` writes it down.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -81,6 +81,27 @@ impl Note {
         };
         let way = if self.configured.is_some() { self.way.without_path() } else { self.way.clone() };
         Self { way, configured: Some(configured) }
+    }
+
+    /// Reads what [`Note::to_yaml`] writes.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let Ok(Value::Map(entries)) = data::from_yaml(text) else { return None };
+        let field = |entries: &[(String, Value)], name: &str| match entries.iter().find(|(key, _)| key == name) {
+            Some((_, Value::Text(text))) => text.clone(),
+            _ => String::new(),
+        };
+        let configured = entries.iter().find_map(|(key, value)| match (key.as_str(), value) {
+            ("configuredBy", Value::Map(by)) => Some(Configuration {
+                api_version: field(by, "apiVersion"),
+                kind: field(by, "kind"),
+                name: field(by, "name"),
+                namespace: field(by, "namespace"),
+            }),
+            _ => None,
+        });
+        let path = field(&entries, if configured.is_some() { "configuredIn" } else { "path" });
+        let way = Way { path, repository: field(&entries, "repo"), reference: field(&entries, "ref") };
+        Some(Self { way, configured })
     }
 
     pub(crate) fn to_yaml(&self) -> String {

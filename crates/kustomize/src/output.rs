@@ -47,6 +47,8 @@ pub struct Output {
     pub warnings: Vec<String>,
     /// What came from outside of the tree, sorted by address, unique.
     pub fetched: Vec<Fetched>,
+    /// Whether the same again may give something else, since a chart used the clock, a random source or the environment.
+    pub is_passing: bool,
 }
 
 impl Output {

@@ -8,6 +8,7 @@ use crate::{
     accumulator::Accumulator,
     build::Target,
     error::KustomizeError,
+    functions::{Function, Functions},
     generators, helm,
     kustomization::{Decoder, GeneratorOptions, Manner, Plugin, ServiceAccount, Text},
     loader::{Found, Place},
@@ -65,7 +66,7 @@ pub(crate) fn load(
             Some(span) => target.written().location(*span),
             None => location_in_file(target, &resource.origin),
         };
-        configured.push(configure(resource, location)?);
+        configured.push(configure(resource, location, &target.place.session.options.functions)?);
     }
     Ok(configured)
 }
@@ -98,7 +99,7 @@ fn location_in_file(target: &Target<'_>, origin: &Origin) -> Location {
     }
 }
 
-fn configure(resource: &Resource, location: Location) -> Result<Configured, KustomizeError> {
+fn configure(resource: &Resource, location: Location, functions: &Functions) -> Result<Configured, KustomizeError> {
     let (gvk, id) = (resource.gvk(), resource.first_id());
     let file = resource.origin.file.clone();
     let fail = |message: String, hints: Vec<String>| {
@@ -106,8 +107,20 @@ fn configure(resource: &Resource, location: Location) -> Result<Configured, Kust
     };
     if !(gvk.group.is_empty() && gvk.version == "builtin") {
         let message = format!("external plugins disabled; unable to load external plugin '{}'", id.gvk.kind);
-        let hint = "only kustomize's own plugins, `apiVersion: builtin`, run here; functions and programs do not";
-        return fail(message, vec![hint.to_owned()]);
+        let hint = "functions that are programs run with --enable-alpha-plugins and --enable-exec; containers never do";
+        if matches!(functions, Functions::Refused) {
+            return fail(message, vec![hint.to_owned()]);
+        }
+        return match Function::read(resource) {
+            Ok(function) => Ok(Configured {
+                plugin: Plugin::Function(Box::new(function)),
+                id: id.to_string(),
+                file,
+                location,
+                note: resource.note.as_ref().map(|note| note.of_configuration(resource)),
+            }),
+            Err(problem) => fail(problem, Vec::new()),
+        };
     }
     let text = yaml_of(&resource.clone().take_value()?);
     let name = file.to_string();
@@ -142,6 +155,7 @@ pub(crate) fn generate(target: &Target<'_>, configured: &Configured) -> Result<V
             vec![generators::make(site, "Secret", generator, &options(generator.options.as_ref()))?]
         }
         Plugin::ServiceAccount(account) => vec![service_account(site, account)?],
+        Plugin::Function(function) => function.generate(site)?,
         Plugin::Chart(config) => helm::inflate(site, &config.0, &config.1, "")?,
         _ => {
             let message = format!("plugin {} not a generator", configured.id);
@@ -151,7 +165,7 @@ pub(crate) fn generate(target: &Target<'_>, configured: &Configured) -> Result<V
     };
     let with_origin = |resource: Resource| {
         let origin = Origin { generator: Some("generators"), ..resource.origin.clone() };
-        Resource { note: configured.note.clone(), origin, ..resource }
+        Resource { note: resource.note.clone().or_else(|| configured.note.clone()), origin, ..resource }
     };
     Ok(made.into_iter().map(with_origin).collect())
 }

@@ -20,6 +20,18 @@ pub(crate) enum Behavior {
     Merge,
 }
 
+impl Behavior {
+    /// Returns what a configuration names.
+    pub(crate) fn parse(text: &str) -> Self {
+        match text {
+            "create" => Self::Create,
+            "replace" => Self::Replace,
+            "merge" => Self::Merge,
+            _ => Self::Unspecified,
+        }
+    }
+}
+
 /// A resource with what a build must remember of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Resource {
@@ -229,6 +241,30 @@ impl Resource {
         }
         let names = |resource: &Self| (resource.previous.clone(), resource.prefixes.clone(), resource.suffixes.clone());
         self.node == without.node && names(self) == names(&without)
+    }
+
+    /// Sets annotations, or takes away those that have no value.
+    pub(crate) fn annotate<const N: usize>(&mut self, changes: [(&str, Option<String>); N]) {
+        let mut pairs: Pairs = self.annotations();
+        for (name, value) in changes {
+            match value {
+                Some(value) => drop(pairs.insert(name.to_owned(), value)),
+                None => drop(pairs.remove(name)),
+            }
+        }
+        self.set_metadata_pairs("annotations", pairs);
+    }
+
+    /// Takes kustomize's own annotations away.
+    pub(crate) fn drop_build_annotations(&mut self) {
+        let mut pairs = self.annotations();
+        pairs.retain(|name, _| !BUILD_ANNOTATIONS.contains(&name.as_str()));
+        self.set_metadata_pairs("annotations", pairs);
+    }
+
+    fn annotations(&self) -> Pairs {
+        let pairs = self.metadata_pairs("annotations").into_iter();
+        pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
     }
 
     /// Takes kustomize's own annotations away and adds what `buildMetadata` asks for.

@@ -4,7 +4,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kustomize_rs::{ChartEngine, ChartHooks, ChartRelease, ChartSource, PulledChart};
+use kustomize_rs::{ChartEngine, ChartHooks, ChartRelease, ChartSource, PulledChart, RenderedChart};
 use towpath_helm::{
     Chart, ChartLimits, Crds, HelmError, Hooks, Options, Patience, Profile, RenderEnv, RenderLimits, ValuesFile,
     ValuesOptions, Variable, release_name, render, unpack_chart,
@@ -24,18 +24,27 @@ pub struct Inflation {
     charts: Arc<Charts>,
     profile: Profile,
     purpose: Purpose,
+    machine: Machine,
+}
+
+/// Whether the machine decides where a release without a namespace goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Machine {
+    Asked,
+    PassedOver,
 }
 
 impl Inflation {
     /// Returns what fetches as `charts` does, and renders as the Helm of `profile`.
     pub fn new(charts: Arc<Charts>, profile: Profile) -> Self {
-        Self { charts, profile, purpose: Purpose::Cluster }
+        Self { charts, profile, purpose: Purpose::Cluster, machine: Machine::Asked }
     }
 
-    /// Returns the same with the clock and the random source that renderings for `purpose` see.
+    /// Returns the same with the clock and the random source that renderings for `purpose` see. A release without a namespace goes
+    /// to `default` then, whatever this machine's kubeconfig says, so that a repository gives the same everywhere.
     #[must_use]
     pub fn seeing(self, purpose: Purpose) -> Self {
-        Self { purpose, ..self }
+        Self { purpose, machine: Machine::PassedOver, ..self }
     }
 
     /// Source: `NameAndChart` in Helm's `pkg/action`.
@@ -54,7 +63,11 @@ impl Inflation {
 
     fn environment(&self, release: &ChartRelease) -> Result<RenderEnv, Diagnostic> {
         let mut env = self.purpose.world("release-name", self.profile);
-        env.namespace = if release.namespace.is_empty() { namespace() } else { release.namespace.clone() };
+        env.namespace = match (release.namespace.as_str(), self.machine) {
+            ("", Machine::Asked) => namespace(),
+            ("", Machine::PassedOver) => "default".to_owned(),
+            (given, _) => given.to_owned(),
+        };
         env.kube_version = Some(release.kube_version.clone()).filter(|version| !version.is_empty());
         env.api_versions = release.api_versions.iter().flat_map(|list| list.split(',')).map(str::to_owned).collect();
         env.release_name = Self::name(release, &env)?;
@@ -90,7 +103,7 @@ impl ChartEngine for Inflation {
         Ok(PulledChart { tree: unpack_chart(&bytes, &limits).map_err(told)?, digest: Digest::of(&bytes) })
     }
 
-    fn template(&self, chart: &FileTree, release: &ChartRelease) -> Result<String, Diagnostic> {
+    fn template(&self, chart: &FileTree, release: &ChartRelease) -> Result<RenderedChart, Diagnostic> {
         let env = self.environment(release)?;
         let chart = self.charts.load_as_it_is(chart, self.profile)?;
         let files = release.values.iter();
@@ -109,7 +122,12 @@ impl ChartEngine for Inflation {
             ..Options::default()
         };
         let rendered = render(&chart, &values, &env, &options);
-        Ok(rendered.map_err(|error| error.diagnostic())?.to_text())
+        let rendered = rendered.map_err(|error| error.diagnostic())?;
+        // A template of a name sees the environment.
+        let is_passing = (rendered.is_passing && self.purpose == Purpose::Cluster)
+            || !release.name_template.is_empty()
+            || (release.namespace.is_empty() && self.machine == Machine::Asked);
+        Ok(RenderedChart { text: rendered.to_text(), is_passing })
     }
 }
 

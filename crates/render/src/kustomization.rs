@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use kustomize_rs::{Options, Output, RepositoryAddress, build, build_remote};
+use kustomize_rs::{Options, Output, RepositoryAddress, TreeRoot, build, build_remote};
 use towpath_model::{Diagnostic, FileTree, Kind, TreePath};
 
 use crate::source::{Directory, Links};
@@ -19,5 +19,6 @@ pub fn build_kustomization(target: &str, options: &Options) -> Result<Output, Di
     let root = Directory::open(Path::new("/"), Links::Follow).map_err(|error| missing(error.to_string()))?;
     let path = full.to_str().ok_or_else(|| missing("its path is not UTF-8".to_owned()))?;
     let path = TreePath::parse(path.trim_start_matches('/')).map_err(|error| missing(error.to_string()))?;
-    build(&FileTree::new(root), &path, options).map_err(|error| error.diagnostic())
+    let options = Options { tree: TreeRoot::FileSystem, ..options.clone() };
+    build(&FileTree::new(root), &path, &options).map_err(|error| error.diagnostic())
 }

@@ -10,11 +10,11 @@ pub trait ChartEngine: Send + Sync {
     /// When there is none, or it cannot be had.
     fn pull(&self, source: &ChartSource) -> Result<PulledChart, Diagnostic>;
 
-    /// Returns what `helm template` prints of the chart in the root of `chart`.
+    /// Returns what `helm template` gives of the chart in the root of `chart`.
     ///
     /// # Errors
     /// When it is no chart, or helm would refuse to render it.
-    fn template(&self, chart: &FileTree, release: &ChartRelease) -> Result<String, Diagnostic>;
+    fn template(&self, chart: &FileTree, release: &ChartRelease) -> Result<RenderedChart, Diagnostic>;
 }
 
 /// How charts are rendered: what kustomize's flags of that name say.
@@ -50,6 +50,15 @@ pub struct PulledChart {
     pub tree: FileTree,
     /// The digest of the packed chart.
     pub digest: Digest,
+}
+
+/// What a release of a chart gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedChart {
+    /// What helm prints.
+    pub text: String,
+    /// Whether the same again may give something else: the clock, a random source or the environment decided a part of it.
+    pub is_passing: bool,
 }
 
 /// One release of a chart. Texts that are not written are empty.

@@ -7,7 +7,9 @@ mod values;
 
 use towpath_model::{FileTree, TreePath};
 
-pub use self::engine::{ChartEngine, ChartHooks, ChartRelease, ChartSource, ChartValues, Helm, PulledChart};
+pub use self::engine::{
+    ChartEngine, ChartHooks, ChartRelease, ChartSource, ChartValues, Helm, PulledChart, RenderedChart,
+};
 use crate::{
     error::KustomizeError,
     kustomization::{HelmChart, HelmGlobals, Text},
@@ -61,10 +63,11 @@ pub(crate) fn inflate(
         hooks,
     };
     let location = || site.location(chart.span);
-    let text = helm.engine.template(&files.tree, &release);
-    let text = text.map_err(|problem| KustomizeError::outside(problem).named(location()))?;
+    let rendered = helm.engine.template(&files.tree, &release);
+    let rendered = rendered.map_err(|problem| KustomizeError::outside(problem).named(location()))?;
+    site.place.session.note_chart(&rendered);
     let origin = Origin { file: site.file.clone(), line: location().line, generator: None };
-    let objects = read::objects_of_text(&format!("helm template {}", chart.name), &text)?;
+    let objects = read::objects_of_text(&format!("helm template {}", chart.name), &rendered.text)?;
     let resource = |object: read::Object| Resource { from_helm: true, ..Resource::new(object.node, origin.clone()) };
     Ok(objects.into_iter().map(resource).collect())
 }

@@ -5,7 +5,7 @@
 use towpath_yaml::Node;
 
 use super::{Decoder, Generator, HelmChart, HelmGlobals, Image, Pairs, Patch, ReplacementEntry, Replicas, Text};
-use crate::{error::KustomizeError, fieldspec::FieldSpec, selector::Selector};
+use crate::{error::KustomizeError, fieldspec::FieldSpec, functions::Function, selector::Selector};
 
 type Result<T> = std::result::Result<T, KustomizeError>;
 
@@ -36,6 +36,8 @@ pub(crate) enum Plugin {
     Replicas(Replicas, Vec<FieldSpec>),
     Replacements(Vec<ReplacementEntry>),
     ValueAdd(ValueAdd),
+    /// Not kustomize's own.
+    Function(Box<Function>),
 }
 
 /// The configuration of `IAMPolicyGenerator`.

@@ -22,6 +22,9 @@ pub enum Missing {
     /// `[…]` without `=`.
     #[error("list path element must contain fieldName=fieldValue for element to match")]
     Element,
+    /// Nothing stands between two `/`.
+    #[error("cannot set or create an empty field name")]
+    NoName,
     /// `*` where one value is wanted.
     #[error("wildcard is not supported in this path")]
     Wildcard,

@@ -104,6 +104,10 @@ impl RepositoryAddress {
         }
     }
 
+    pub(crate) fn is_on_this_machine(&self) -> bool {
+        self.host == FILE
+    }
+
     /// Returns whether the text begins with `git::`, which is passed over.
     pub(crate) fn is_forced(text: &str) -> bool {
         without_prefix(text, FORCED).is_some()

@@ -1,12 +1,15 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use towpath_model::{Diagnostic, Digest, FileTree, Kind, TreePath};
 
 use super::{Fetched, Pin, Repository, RepositoryAddress, Submodules};
-use crate::{error::KustomizeError, options::Options};
+use crate::{error::KustomizeError, helm::RenderedChart, options::Options};
 
 /// One build: how it was asked for, and what it has taken from outside.
 pub(crate) struct Session<'o> {
@@ -14,6 +17,7 @@ pub(crate) struct Session<'o> {
     clones: Mutex<BTreeMap<CloneKey, Repository>>,
     fetched: Mutex<BTreeSet<Fetched>>,
     charts: Mutex<BTreeMap<TreePath, FileTree>>,
+    is_passing: AtomicBool,
 }
 
 /// Address, revision, submodules.
@@ -21,7 +25,13 @@ type CloneKey = (String, Option<String>, Submodules);
 
 impl<'o> Session<'o> {
     pub(crate) fn new(options: &'o Options) -> Self {
-        Self { options, clones: Mutex::default(), fetched: Mutex::default(), charts: Mutex::default() }
+        Self {
+            options,
+            clones: Mutex::default(),
+            fetched: Mutex::default(),
+            charts: Mutex::default(),
+            is_passing: AtomicBool::new(false),
+        }
     }
 
     /// Returns what stands at an address.
@@ -54,6 +64,15 @@ impl<'o> Session<'o> {
     /// Remembers a chart for the next that names this place.
     pub(crate) fn keep_pulled(&self, folder: TreePath, tree: FileTree) {
         self.charts.lock().unwrap_or_else(PoisonError::into_inner).insert(folder, tree);
+    }
+
+    /// Writes down whether a chart may give something else the next time.
+    pub(crate) fn note_chart(&self, chart: &RenderedChart) {
+        self.is_passing.fetch_or(chart.is_passing, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_passing(&self) -> bool {
+        self.is_passing.load(Ordering::Relaxed)
     }
 
     /// Writes down that something was fetched.

@@ -49,7 +49,9 @@ fn rename(
             super::change(resource, |node| {
                 spec.apply(node, Leaf::Scalar(Tag::Text), &mut |field: &mut Node| {
                     let name = new_name(field.as_text());
-                    field.set_scalar(Scalar::unset(name)).map_err(|error| error.to_string())
+                    // An empty text that was made here is a text, not null.
+                    let name = if name.is_empty() { Scalar::text(name) } else { Scalar::unset(name) };
+                    field.set_scalar(name).map_err(|error| error.to_string())
                 })
             })?;
         }

@@ -63,6 +63,7 @@ impl Transformer {
             (_, Plugin::Annotations(pairs, fields) | Plugin::Labels(pairs, fields)) => {
                 labels::apply(resources, pairs, fields)
             }
+            (_, Plugin::Function(function)) => function.transform(site, resources),
             (_, Plugin::Hash) => hash::add_suffixes(resources),
             (_, Plugin::Image(image, fields)) => images::apply(resources, image, fields),
             (_, Plugin::Namespace(namespacing)) if namespacing.namespace.is_empty() => Ok(()),

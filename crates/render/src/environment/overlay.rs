@@ -57,7 +57,14 @@ impl Rendering<'_> {
         };
         let remote = Some(Arc::new(Bases::new(Arc::clone(charts))) as Arc<dyn Remote>);
         let options = Options { remote, helm: Some(helm), ..Options::default() };
-        kustomize_rs::build(tree, root, &options).map_err(|error| error.diagnostic())
+        let output = kustomize_rs::build(tree, root, &options).map_err(|error| error.diagnostic())?;
+        for fetched in &output.fetched {
+            self.tree.note_outside(fetched.address.as_str());
+        }
+        if output.is_passing {
+            self.tree.note_outside("the clock, a random source or the environment");
+        }
+        Ok(output)
     }
 
     /// Returns a kustomization that stands beside `root` and sets the image of what `root` gives: its path and content.

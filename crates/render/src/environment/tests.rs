@@ -109,3 +109,25 @@ fn a_kustomization_changes_what_a_chart_gives() {
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Release.Name }}}\nspec:\n  containers:\n  - name: a\n    \
                    image: {{ .Values.image.repository }}@{{ .Values.image.digest }}\n";
+
+#[test]
+fn a_chart_in_a_kustomization_is_inflated_and_what_is_random_in_it_is_not_kept() {
+    let files = [
+        ("k/prod/kustomization.yaml", "helmCharts: [{name: web, releaseName: shop}]\n"),
+        ("k/prod/charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("k/prod/charts/web/values.yaml", "{}\n"),
+        (
+            "k/prod/charts/web/templates/a.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\ndata: {ns: {{ .Release.Namespace }}}\n",
+        ),
+    ];
+    let outside = |files: &[(&str, &str)]| {
+        let service = service("{kustomize: 'k/{env}'}", files);
+        let rendered = service.render_as("prod", &Manner::default()).unwrap();
+        assert!(rendered.to_text().contains("ns: default"), "{}", rendered.to_text());
+        rendered.tree().outside().len()
+    };
+    assert_eq!(outside(&files), 0);
+    let random = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {ns: default, r: {{ randAlpha 9 }}}\n";
+    assert_eq!(outside(&[&files[..3], &[(files[3].0, random)]].concat()), 1);
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+cat >/dev/null
+printf 'apiVersion: v1\nkind: A\nmetadata: {name: a}\n---\napiVersion: v1\nkind: A\nmetadata: {name: a}\n'
