@@ -3,7 +3,7 @@
 use crate::{
     id::{Gvk, ResId},
     node::{Kind, Missing, Node, Tag},
-    path,
+    path::Parts,
 };
 
 /// A place in the resources of some kinds.
@@ -49,21 +49,28 @@ impl FieldSpec {
         set: &mut dyn FnMut(&mut Node) -> Result<(), String>,
     ) -> Result<(), FieldError> {
         let text = |name: &str| node.field(name).map_or("", Node::as_text);
-        let gvk = Gvk::parse(text("apiVersion"), text("kind"));
-        if !gvk.is_selected(&self.gvk) {
+        if !self.gvk.selects(text("apiVersion"), text("kind")) {
             return Ok(());
         }
-        let parts = path::split(&self.path, '/');
+        self.apply_to_any(node, leaf, set)
+    }
+
+    /// Calls `set` for each node at the path, whatever kind the resource is of.
+    pub(crate) fn apply_to_any(
+        &self,
+        node: &mut Node,
+        leaf: Leaf,
+        set: &mut dyn FnMut(&mut Node) -> Result<(), String>,
+    ) -> Result<(), FieldError> {
         let leaf = if self.create { leaf } else { Leaf::None };
-        walk(node, &parts, leaf, set).map_err(|problem| FieldError {
-            path: self.path.clone(),
-            object: ResId {
-                gvk,
+        walk(node, Parts::of(&self.path), leaf, set).map_err(|problem| {
+            let text = |name: &str| node.field(name).map_or("", Node::as_text);
+            let object = ResId {
+                gvk: Gvk::parse(text("apiVersion"), text("kind")),
                 name: metadata(node, "name").to_owned(),
                 namespace: metadata(node, "namespace").to_owned(),
-            }
-            .to_string(),
-            problem,
+            };
+            FieldError { path: self.path.clone(), object: object.to_string(), problem }
         })
     }
 
@@ -99,7 +106,7 @@ pub(crate) fn merge(into: &mut Vec<FieldSpec>, more: &[FieldSpec]) -> Result<(),
 
 fn walk(
     node: &mut Node,
-    parts: &[String],
+    parts: Parts<'_>,
     leaf: Leaf,
     set: &mut dyn FnMut(&mut Node) -> Result<(), String>,
 ) -> Result<(), String> {
@@ -112,7 +119,7 @@ fn walk(
             }
             Ok(())
         }
-        Node::Mapping(_) => match prepare(node, part, rest.is_empty(), leaf).map_err(|error| error.to_string())? {
+        Node::Mapping(_) => match prepare(node, &part, rest.is_empty(), leaf).map_err(|error| error.to_string())? {
             Some(field) => walk(field, rest, leaf, set),
             None => Ok(()),
         },

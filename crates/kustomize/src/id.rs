@@ -71,6 +71,15 @@ impl Gvk {
             && matches(&self.kind, &selector.kind)
     }
 
+    /// Tells whether what is written so has each part that this one names.
+    pub(crate) fn selects(&self, api_version: &str, kind: &str) -> bool {
+        if !self.kind.is_empty() && self.kind != kind {
+            return false;
+        }
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        (self.group.is_empty() || self.group == group) && (self.version.is_empty() || self.version == version)
+    }
+
     pub(crate) fn is_cluster_scoped(&self) -> bool {
         open_api::is_cluster_scoped(self)
     }

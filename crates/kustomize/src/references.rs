@@ -2,13 +2,13 @@
 //!
 //! Source: kustomize `api/filters/nameref` and `api/resmap/reswrangler.go` 0.21.1.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use crate::{
     accumulator::Accumulator,
     config::BackReferences,
     error::{KustomizeError, Problem},
-    fieldspec::{FieldSpec, Leaf},
+    fieldspec::Leaf,
     id::{Gvk, ResId},
     node::{Node, Scalar, Value},
     resource::Resource,
@@ -65,8 +65,7 @@ fn update_one(
         for spec in referrers.iter().filter(|spec| referrer.first.gvk.is_selected(&spec.gvk)) {
             let role = if spec.path.ends_with("roleRef/name") { role(&resource.node) } else { None };
             let reference = Reference { candidates, referrer, bound: &bound, target, role };
-            let spec = FieldSpec { gvk: Gvk::default(), ..spec.clone() };
-            spec.apply(&mut resource.node, Leaf::None, &mut |node| reference.set(node))
+            spec.apply_to_any(&mut resource.node, Leaf::None, &mut |node| reference.set(node))
                 .map_err(|error| resource.error(error))?;
         }
     }

@@ -1,6 +1,6 @@
 //! The resources of a build in their order, each known by its name.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::{
     error::{KustomizeError, Problem},

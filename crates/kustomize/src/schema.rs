@@ -1,10 +1,8 @@
 //! What Kubernetes' OpenAPI document says about the built-in kinds: which lists merge, and which kinds have no namespace.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, HashSet},
-    sync::OnceLock,
-};
+use std::{borrow::Cow, sync::OnceLock};
+
+use foldhash::{HashMap, HashSet};
 
 use crate::open_api::Part;
 
