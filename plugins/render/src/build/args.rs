@@ -19,7 +19,7 @@ Examples:
   towpath-render build 'https://github.com/acme/shop//deploy/overlays/prod?ref=v1.0.0'   from git, which is kept for --offline
   towpath-render build --load-restrictor LoadRestrictionsNone deploy/prod         files beside the kustomization may be read
 
-Every flag of kustomize 5.8.1 is taken. Programs and containers are never run: what needs them is refused.";
+Every flag of kustomize 5.8.1 is taken. Containers are never run, and programs only with --enable-alpha-plugins --enable-exec.";
 
 /// Build a kustomization as `kustomize build` does
 #[derive(Debug, Default, Args)]
@@ -113,24 +113,26 @@ pub(crate) struct RemoteFlags {
     pub(crate) offline: bool,
 }
 
-/// Flags for functions and plugins that are programs or containers of their own: taken as kustomize takes them.
+/// Flags for functions: those that are programs run where both flags are given, containers never do.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Functions (never run)")]
+#[command(next_help_heading = "Functions")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of `kustomize build`")]
 pub(crate) struct FunctionFlags {
-    /// As --enable-helm; plugins that are programs stay refused
+    /// Accept functions, and --enable-helm
     #[arg(long)]
     pub(crate) enable_alpha_plugins: bool,
-    #[arg(long, hide = true)]
-    enable_exec: bool,
+    /// Run functions that are programs, with --enable-alpha-plugins
+    #[arg(long)]
+    pub(crate) enable_exec: bool,
     #[arg(long, hide = true)]
     network: bool,
     #[arg(long, hide = true, value_name = "NAME")]
     network_name: Option<String>,
     #[arg(long, hide = true, value_name = "MOUNT", action = ArgAction::Append)]
     mount: Vec<String>,
-    #[arg(long, short, hide = true, value_name = "VARIABLE", action = ArgAction::Append)]
-    env: Vec<String>,
+    /// A variable for functions, NAME=value
+    #[arg(long, short, value_name = "VARIABLE", action = ArgAction::Append)]
+    pub(crate) env: Vec<String>,
     #[arg(long, hide = true)]
     as_current_user: bool,
 }

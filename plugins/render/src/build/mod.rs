@@ -1,6 +1,7 @@
 //! `towpath-render build`: the flags of `kustomize build` become options of the library.
 
 mod args;
+mod programs;
 mod quick;
 
 use std::{fs, path::Path, sync::Arc};
@@ -50,9 +51,11 @@ impl Build {
                 Rule::None => LoadRestrictor::None,
             },
             remote: Some(Arc::new(Bases::new(charts))),
+            functions: self.functions.functions(),
             helm,
             managed_by: if self.is_labelled() { ManagedBy::Labelled } else { ManagedBy::AsWritten },
             order: if self.reorder == Some(Reorder::None) { Order::AsRead } else { Order::Legacy },
+            ..Options::default()
         })
     }
 
