@@ -149,6 +149,19 @@ fn repositories_that_lead_to_each_other_are_found_out() {
 }
 
 #[test]
+fn a_repository_from_elsewhere_reads_nothing_of_this_machine() {
+    let scene = Scene::new(&[("local/kustomization.yaml", "resources: [cm.yaml]\n"), ("local/cm.yaml", CONFIG_MAP)]);
+    scene.commit("local");
+    scene.write("work/kustomization.yaml", &format!("resources:\n- {}\n", scene.on_disk("local")));
+    scene.commit("work");
+    scene.serve("work", "shop");
+    let server = WebServer::start(WebOptions { repositories: Some(scene.path("served")), ..WebOptions::default() });
+    let told = scene.ours(&[&format!("{}/git/shop.git", server.url())]);
+    refused(&told, &["is on this machine, and named by a repository that is not"]);
+    assert_eq!(scene.agrees(&[&scene.on_disk("served/shop.git")]).code, Some(0), "what is here may");
+}
+
+#[test]
 fn links_lead_inside_of_a_repository_and_submodules_are_filled() {
     let scene = Scene::new(&[
         ("lib/inner/kustomization.yaml", "resources: [cm.yaml]\n"),

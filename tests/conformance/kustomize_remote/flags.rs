@@ -72,9 +72,25 @@ fn every_flag_of_kustomize_is_taken() {
     assert_eq!(scene.ours(&["k", "--load-restrictor=none"]).code, Some(2));
     assert_eq!(scene.theirs("helm4", &["k", "--load-restrictor=none"]).code, Some(1));
     assert_eq!(scene.ours(&["k", "one"]).code, Some(2), "one directory at a time");
+    assert!(!scene.path("store").exists(), "nothing remote is named, and nothing is set up for it");
     let told = scene.ours(&["k"]);
     assert!(told.err.contains("warning: 'bases' is deprecated. Please use 'resources' instead."), "{}", told.err);
     assert!(!told.err.contains("# Warning"), "{}", told.err);
+}
+
+#[test]
+fn absolute_paths_are_those_of_the_machine() {
+    let scene = scene();
+    for (name, is_fine) in [("k/all.yaml", true), ("one/cm.yaml", false), ("one", false)] {
+        scene.write("abs/kustomization.yaml", &format!("resources: ['{}']\n", scene.path(name).display()));
+        scene.agrees(&["abs"]);
+        let told = scene.agrees(&["abs", "--load-restrictor=LoadRestrictionsNone"]);
+        assert_eq!(told.code == Some(0), is_fine || name == "one/cm.yaml", "{}", told.err);
+    }
+    let own = scene.path("abs/cm.yaml");
+    scene.write("abs/cm.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own}\n");
+    scene.write("abs/kustomization.yaml", &format!("resources: ['{}']\n", own.display()));
+    assert_eq!(scene.agrees(&["abs"]).code, Some(0));
 }
 
 #[test]
