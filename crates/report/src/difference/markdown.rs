@@ -55,18 +55,25 @@ fn table(objects: &[&ObjectDifference]) -> String {
     if objects.len() < 2 {
         return String::new();
     }
-    let mut text = "| | object | where | + | − |\n|---|---|---|---:|---:|\n".to_owned();
+    let is_placed = objects.iter().any(|object| object.occurrences[0].place.is_some());
+    let mut text = if is_placed {
+        "| | object | where | + | − |\n|---|---|---|---:|---:|\n".to_owned()
+    } else {
+        "| | object | + | − |\n|---|---|---:|---:|\n".to_owned()
+    };
     for object in objects.iter().take(ROWS) {
         let place = match (&object.occurrences[0].place, object.occurrences.len()) {
             (None, _) => String::new(),
             (Some(place), 1) => escaped(&place.to_string()),
             (Some(place), count) => format!("{} and {} more", escaped(&place.to_string()), count - 1),
         };
+        let place = if is_placed { format!("{place} | ") } else { String::new() };
         let (title, change) = (escaped(&object.title()), object.change.as_str());
-        let _ = writeln!(text, "| {change} | {title} | {place} | {} | {} |", object.added, object.removed);
+        let _ = writeln!(text, "| {change} | {title} | {place}{} | {} |", object.added, object.removed);
     }
     if objects.len() > ROWS {
-        let _ = writeln!(text, "| | … and {} more | | | |", objects.len() - ROWS);
+        let rest = if is_placed { " |" } else { "" };
+        let _ = writeln!(text, "| | … and {} more | | |{rest}", objects.len() - ROWS);
     }
     text + "\n"
 }

@@ -3,7 +3,7 @@
 
 mod args;
 mod list;
-mod queue;
+pub(crate) mod queue;
 mod services;
 
 use std::{

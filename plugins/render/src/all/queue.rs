@@ -85,7 +85,7 @@ impl<T> Queue<T> {
 ///
 /// # Errors
 /// The first of `take`, after which no new piece is begun.
-pub(super) fn in_order<T: Send, E>(
+pub(crate) fn in_order<T: Send, E>(
     count: usize,
     jobs: usize,
     stack: usize,

@@ -40,6 +40,7 @@ Examples:
   towpath-render env prod --release release.json                         one environment of towpath.yaml
   towpath-render diff staging prod                                       what differs between two environments
   towpath-render diff prod@HEAD~1 prod --structural                      what a change does to one, field by field
+  towpath-render diff @HEAD~1 @ --format html > page.html                what it does to every service of the repository
   towpath-render diff rendered/ branch/ --format markdown                what differs between two folders of manifests
 
 Exit codes: 0 done, or no differences; 1 differences, or something of `all` that failed; 2 wrong input; 3 files or git failed; 4 a defect of Towpath.";

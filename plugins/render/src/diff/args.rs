@@ -19,9 +19,9 @@ pub(super) enum Written {
 /// Show what differs between environments, revisions or folders of manifests; Secrets are redacted
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
-    /// From: an environment, environment@revision, or a folder or file of rendered manifests
+    /// From: an environment, environment@revision, @revision for all services (`@` is the work tree), or a folder or file of manifests
     pub(super) from: String,
-    /// To: an environment, environment@revision, or a folder or file of rendered manifests
+    /// To: an environment, environment@revision, @revision for all services (`@` is the work tree), or a folder or file of manifests
     pub(super) to: String,
     /// How the difference is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

@@ -1,4 +1,4 @@
-use std::{fs, io, path::Path};
+use std::{collections::HashSet, fs, io, path::Path};
 
 use towpath_model::{Diagnostic, Kind, difference::Place};
 use towpath_render::{Manifests, source::LARGEST_FILE};
@@ -18,6 +18,27 @@ pub(super) fn read(path: &Path) -> Result<Vec<Manifests>, Diagnostic> {
         return Err(Diagnostic::new(Kind::Usage, message).hint("manifests are files that end in .yaml, .yml or .json"));
     }
     files.into_iter().map(|file| manifests(&path.join(&file), Some(Place::File(file)))).collect()
+}
+
+/// Gives files the place of the environment that they were written for: `shop/prod.yaml`, `shop/prod/…` and the same with the
+/// environment first, where `known` has such a place.
+pub(super) fn name_environments(files: &mut [Manifests], known: &[Manifests]) {
+    let known: HashSet<Place> = known.iter().filter_map(|one| one.place.clone()).collect();
+    for file in files {
+        let Some(Place::File(path)) = &file.place else { continue };
+        let stem = path.rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
+        let parts: Vec<&str> = stem.split('/').collect();
+        let pairs = parts.windows(2).flat_map(|pair| [(pair[0], pair[1]), (pair[1], pair[0])]);
+        let mut places = pairs.map(|(service, environment)| Place::Environment {
+            service: service.to_owned(),
+            environment: environment.to_owned(),
+        });
+        let place = places.find(|place| known.contains(place));
+        drop(places);
+        if place.is_some() {
+            file.place = place;
+        }
+    }
 }
 
 fn collect(root: &Path, below: &str, files: &mut Vec<String>) -> Result<(), Diagnostic> {

@@ -2,6 +2,7 @@
 
 mod args;
 mod folder;
+mod repository;
 mod side;
 
 use std::sync::Arc;
@@ -23,7 +24,7 @@ impl Diff {
         self.check(report)?;
         let charts = Arc::new(self.fetching.charts(report)?);
         let (from, to) = (Side::parse(&self.from, &self.service), Side::parse(&self.to, &self.service));
-        let (old, new) = (from.manifests(&self.service, &charts)?, to.manifests(&self.service, &charts)?);
+        let [old, new] = side::both(&from, &to, &self.service, &charts)?;
         let form = if self.structural { Form::Fields } else { Form::Lines(self.context) };
         let difference = differences(&old, &new, form)?;
         self.show(report, &difference)?;

@@ -31,6 +31,12 @@
     const fold = (open) => () => objects.filter((object) => !object.hidden).forEach((object) => { object.open = open; });
     document.getElementById("unfold").addEventListener("click", fold(true));
     document.getElementById("fold").addEventListener("click", fold(false));
+    // A page may be linked to with what is looked for: page.html#Deployment.
+    const wanted = decodeURIComponent(location.hash.slice(1));
+    if (wanted) {
+      find.value = wanted;
+      refilter();
+    }
     document.addEventListener("keydown", (event) => {
       if (event.key === "/" && document.activeElement !== find) { event.preventDefault(); find.focus(); }
     });
