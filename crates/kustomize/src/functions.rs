@@ -2,16 +2,16 @@
 //!
 //! Source: kustomize `api/internal/plugins/fnplugin`, `kyaml/runfn` and `kyaml/fn/runtime` 0.21.1.
 
-mod returned;
 mod specification;
 
 use std::sync::Arc;
 
 use towpath_model::{Diagnostic, Span, TreePath};
 
-use self::{returned::Returned, specification::Specification};
+use self::specification::Specification;
 use crate::{
     error::KustomizeError,
+    marks::Forgets,
     node::{Node, Value},
     origin::Note,
     output::{Origin, yaml_of},
@@ -69,11 +69,6 @@ const NEEDS_HASH: &str = "kustomize.config.k8s.io/needs-hash";
 const BEHAVIOR: &str = "kustomize.config.k8s.io/behavior";
 /// The annotation by which kustomize knows a resource again.
 const ID: &str = "kustomize.config.k8s.io/id";
-/// Annotations in which kustomize remembers what a resource was called.
-const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousNames";
-const PREFIXES: &str = "internal.config.kubernetes.io/prefixes";
-const SUFFIXES: &str = "internal.config.kubernetes.io/suffixes";
-const HASH: &str = "internal.config.kubernetes.io/needsHashSuffix";
 const LOCAL: &str = "config.kubernetes.io/local-config";
 
 impl Function {
@@ -85,8 +80,8 @@ impl Function {
 
     /// Returns what the function makes of nothing.
     pub(crate) fn generate(&self, site: Site<'_>) -> Result<Vec<Resource>, KustomizeError> {
-        let made = self.run(site, vec![self.config_as_item(site)])?;
-        made.into_iter().map(|resource| with_options(site, Returned::read(resource).into_new())).collect()
+        let returned = self.run(site, vec![self.config_as_item(site)])?;
+        returned.into_iter().map(|resource| with_options(site, made(resource))).collect()
     }
 
     /// Gives resources to the function; what it does not return is gone.
@@ -99,10 +94,9 @@ impl Function {
         unique.append(self.run(site, items)?)?;
         let ids: Vec<_> = unique.list.iter().map(Resource::id).collect();
         for (resource, id) in unique.list.into_iter().zip(&ids) {
-            let returned = Returned::read(resource);
             match resources.list.iter_mut().find(|known| known.id() == *id) {
-                Some(known) => returned.replace(known),
-                None => resources.append(vec![returned.into_new()])?,
+                Some(known) => replace(known, resource),
+                None => resources.append(vec![made(resource)])?,
             }
         }
         resources.list.retain(|known| ids.contains(&known.id()));
@@ -186,22 +180,8 @@ fn as_item(resource: &Resource) -> Resource {
     ];
     let fields = fields.into_iter().filter(|(_, text)| !text.is_empty());
     let id = Value::Map(fields.map(|(name, text)| (name.to_owned(), Value::Text(text))).collect());
-    let joined = |texts: Vec<&str>| (!texts.is_empty()).then(|| texts.join(","));
-    let previous = |part: fn(&crate::resource::Previous) -> &String| {
-        joined(resource.previous.iter().map(|previous| part(previous).as_str()).collect())
-    };
-    let transformations = !resource.transformations.is_empty();
-    item.annotate([
-        (ID, Some(yaml_of(&id))),
-        ("internal.config.kubernetes.io/previousKinds", previous(|previous| &previous.kind)),
-        (PREVIOUS_NAMES, previous(|previous| &previous.name)),
-        ("internal.config.kubernetes.io/previousNamespaces", previous(|previous| &previous.namespace)),
-        (PREFIXES, joined(resource.prefixes.iter().map(String::as_str).collect())),
-        (SUFFIXES, joined(resource.suffixes.iter().map(String::as_str).collect())),
-        (HASH, resource.needs_hash.then(|| "enabled".to_owned())),
-        (Note::ORIGIN, resource.note.as_ref().map(Note::to_yaml)),
-        (Note::TRANSFORMATIONS, transformations.then(|| Note::list_to_yaml(&resource.transformations))),
-    ]);
+    item.write_marks();
+    item.annotate([(ID, Some(yaml_of(&id)))]);
     item
 }
 
@@ -209,6 +189,29 @@ fn as_item(resource: &Resource) -> Resource {
 fn read_again(mut resource: Resource) -> Result<Resource, KustomizeError> {
     let value = resource.take_value()?;
     Ok(Resource { node: Node::of_value(value), ..resource })
+}
+
+/// Puts what a function returned in the place of the resource that has its name.
+///
+/// What kustomize remembers of that stays only where the annotation for it is still there.
+fn replace(known: &mut Resource, returned: Resource) {
+    known.node = returned.node;
+    known.read_marks(Forgets::Everything);
+    without_marks(known);
+}
+
+/// Returns a resource that was not there before.
+fn made(mut resource: Resource) -> Resource {
+    let pairs = resource.metadata_pairs("annotations");
+    let origin = pairs.iter().find(|(key, _)| *key == Note::ORIGIN).and_then(|(_, text)| Note::parse(text));
+    resource.note = origin;
+    without_marks(&mut resource);
+    resource
+}
+
+fn without_marks(resource: &mut Resource) {
+    resource.drop_build_annotations();
+    resource.annotate([(ID, None), (Note::ORIGIN, None), (Note::TRANSFORMATIONS, None)]);
 }
 
 /// Reads what a program says of an object that it made.

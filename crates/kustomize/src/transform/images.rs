@@ -30,7 +30,7 @@ pub(super) fn apply(resources: &mut Resources, image: &Image, specs: &[FieldSpec
         }
         walk(&mut resource.node, &set).map_err(|problem| resource.error(Problem::from(problem)))?;
         for spec in specs {
-            super::change(resource, |node| {
+            super::change(resource, std::slice::from_ref(spec), |node| {
                 spec.apply(node, Leaf::None, &mut |field| set(field).map_err(|error| error.to_string()))
             })?;
         }

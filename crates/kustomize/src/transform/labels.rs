@@ -37,11 +37,17 @@ pub(super) fn apply(resources: &mut Resources, pairs: &Pairs, specs: &[FieldSpec
         for (key, value) in pairs {
             let (number, mut n_made) = (resource.next_shared(), 0);
             for spec in specs {
-                super::change(resource, |node| {
+                // Where annotations are made, it is the same whether kustomize keeps some.
+                let seeing = if spec.create { &[] } else { std::slice::from_ref(spec) };
+                super::change(resource, seeing, |node| {
                     spec.apply(node, Leaf::Mapping, &mut |field| {
                         if field.kind() != Kind::Mapping && !field.is_null() {
                             let found = field.kind().name();
                             return Err(format!("wrong node kind: expected MappingNode but got {found}"));
+                        }
+                        if field.is_null() {
+                            // kustomize sets it inside the null, where it is lost.
+                            return Ok(());
                         }
                         let is_new = field.field(key).is_none();
                         field.set_field(key, Some(Node::text(value))).map_err(|error| error.to_string())?;

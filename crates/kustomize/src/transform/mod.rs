@@ -20,6 +20,7 @@ use crate::{
     error::KustomizeError,
     fieldspec::{FieldError, FieldSpec},
     kustomization::{Namespacing, Pairs, Replacement, Text},
+    marks::Forgets,
     node::Node,
     origin::Note,
     resource::Resource,
@@ -164,10 +165,20 @@ fn note(note: Option<Note>, resources: &mut Resources) {
     resources.list.retain(|resource| !resource.node.is_null_or_empty());
 }
 
-/// Applies one change to a resource and gives an error its place.
+/// Applies one change at field specs to a resource and gives an error its place.
 fn change(
     resource: &mut Resource,
+    specs: &[FieldSpec],
     apply: impl FnOnce(&mut Node) -> Result<(), FieldError>,
 ) -> Result<(), KustomizeError> {
-    apply(&mut resource.node).map_err(|error| resource.error(error))
+    // They find annotations where kustomize keeps some of its own.
+    let meets_marks = specs.iter().any(|spec| spec.path.starts_with("metadata/annotations"));
+    if meets_marks {
+        resource.write_marks();
+    }
+    apply(&mut resource.node).map_err(|error| resource.error(error))?;
+    if meets_marks {
+        resource.read_marks(Forgets::Everything);
+    }
+    Ok(())
 }

@@ -46,12 +46,10 @@ fn rename(
             if spec.path == "metadata/name" {
                 remember(resource);
             }
-            super::change(resource, |node| {
+            super::change(resource, std::slice::from_ref(spec), |node| {
                 spec.apply(node, Leaf::Scalar(Tag::Text), &mut |field: &mut Node| {
                     let name = new_name(field.as_text());
-                    // An empty text that was made here is a text, not null.
-                    let name = if name.is_empty() { Scalar::text(name) } else { Scalar::unset(name) };
-                    field.set_scalar(name).map_err(|error| error.to_string())
+                    field.set_scalar(Scalar::unset(name)).map_err(|error| error.to_string())
                 })
             })?;
         }

@@ -23,7 +23,7 @@ pub(super) fn apply(resources: &mut Resources, namespacing: &Namespacing) -> Res
     for resource in resources.list.iter_mut().filter(|resource| !resource.from_helm) {
         let before = key(resource);
         resource.remember_id();
-        super::change(resource, |node| set(node, namespacing))?;
+        super::change(resource, &namespacing.fields, |node| set(node, namespacing))?;
         let after = key(resource);
         if before != after {
             if let Some(count) = taken.get_mut(&before) {

@@ -18,7 +18,7 @@ pub(super) fn apply(
         let places = resources.with_any_id(|id| id.name == replicas.name && id.gvk.is_selected(&spec.gvk));
         found |= !places.is_empty();
         for at in places {
-            super::change(&mut resources.list[at], |node| {
+            super::change(&mut resources.list[at], std::slice::from_ref(spec), |node| {
                 spec.apply(node, Leaf::Scalar(Tag::Integer), &mut |field| {
                     let count = Scalar::tagged(replicas.count.to_string(), Tag::Integer);
                     field.set_scalar(count).map_err(|error| error.to_string())

@@ -4,6 +4,7 @@ use towpath_model::Span;
 
 use crate::{
     error::KustomizeError,
+    fieldspec::FieldSpec,
     kustomization::{Decoder, Manner, Namespacing, ValueAdd, ValueTarget},
     node::{Kind, Node, Scalar},
     path, read,
@@ -72,10 +73,17 @@ pub(super) fn apply(site: Site<'_>, resources: &mut Resources, values: &Values) 
             let resource = &mut resources.list[at];
             if target.field_path == "metadata/namespace" {
                 let namespacing = Namespacing { namespace: values.value.clone(), ..Namespacing::default() };
-                super::change(resource, |node| super::namespace::set(node, &namespacing))?;
+                super::change(resource, &[], |node| super::namespace::set(node, &namespacing))?;
             } else {
-                set(&mut resource.node, &values.value, target)
-                    .map_err(|problem| site.error(Span::default(), problem, Vec::new()))?;
+                let spec = FieldSpec::new(&target.field_path, false, "", "", "");
+                let mut problem = None;
+                super::change(resource, &[spec], |node| {
+                    problem = set(node, &values.value, target).err();
+                    Ok(())
+                })?;
+                if let Some(problem) = problem {
+                    return Err(site.error(Span::default(), problem, Vec::new()));
+                }
             }
         }
     }
