@@ -27,6 +27,15 @@ impl Resource {
         self.shared.push(Shared { number, value: value.clone() });
     }
 
+    /// Makes the annotations one with nothing else.
+    pub(crate) fn part_annotations(&mut self) {
+        if let (false, Some(metadata)) = (self.shared.is_empty(), self.node.field_mut("metadata"))
+            && let Some(annotations) = metadata.field_mut("annotations")
+        {
+            walk(annotations, &mut |scalar| scalar.shared = 0);
+        }
+    }
+
     /// Gives scalars that are one the value that one of them got.
     pub(crate) fn spread(&mut self) {
         if self.shared.is_empty() {

@@ -33,7 +33,7 @@ pub use self::{
     base64::base64_lines,
     build::{Build, Duplicates, build, build_first},
     edit::{EditError, NewValue, Which, set},
-    emit::{Dialect, Emitter},
+    emit::{Dialect, Emitter, can_be_plain},
     error::Error,
     json::{Role, through_json},
     number::format_float,

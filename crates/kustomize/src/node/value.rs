@@ -90,7 +90,7 @@ impl Node {
     /// go-yaml v3 quotes what it would read as something else, and what YAML 1.1 would.
     fn quoted_as_written(mut self) -> Self {
         if let Self::Scalar(scalar) = &mut self
-            && (scalar.text.contains('\n') || !scalar::is_text_in_old_yaml(&scalar.text))
+            && (!scalar::is_text_in_old_yaml(&scalar.text) || !towpath_yaml::can_be_plain(&scalar.text))
         {
             scalar.style = Style::Quoted;
         }

@@ -160,6 +160,8 @@ fn note(note: Option<Note>, resources: &mut Resources) {
             } else {
                 resource.note = Some(note.clone());
             }
+            // kustomize writes all annotations anew for that.
+            resource.part_annotations();
         }
     }
     resources.list.retain(|resource| !resource.node.is_null_or_empty());

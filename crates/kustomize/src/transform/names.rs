@@ -52,6 +52,9 @@ fn rename(
                     field.set_scalar(Scalar::unset(name)).map_err(|error| error.to_string())
                 })
             })?;
+            if spec.path != "metadata/name" {
+                resource.spread();
+            }
         }
     }
     Ok(())

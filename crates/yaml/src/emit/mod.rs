@@ -294,3 +294,8 @@ pub(crate) fn escape(text: &str) -> String {
     emitter.write_double_quoted(text, false);
     emitter.out
 }
+
+/// Returns whether go-yaml writes a text without quotes in a block collection, whatever it would be read as.
+pub fn can_be_plain(text: &str) -> bool {
+    !is_base60(text) && analysis::analyse(text, Dialect::Go3).flow == Flow::Plain
+}
