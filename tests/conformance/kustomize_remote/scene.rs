@@ -38,7 +38,9 @@ impl Scene {
     /// Makes a machine with these files: (path, content).
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let scene = Self { folder: tempfile::tempdir().expect("a folder") };
-        files.iter().for_each(|(name, text)| scene.write(name, text));
+        for (name, text) in files {
+            scene.write(name, text);
+        }
         scene
     }
 

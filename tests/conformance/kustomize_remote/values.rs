@@ -41,7 +41,7 @@ const INLINE: &[&str] = &[
 ];
 
 fn scene() -> Scene {
-    let scene = Scene::new(&[
+    Scene::new(&[
         ("k/charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
         ("k/charts/web/values.yaml", VALUES),
         (
@@ -55,8 +55,7 @@ fn scene() -> Scene {
         ("k/null.yaml", "---\n"),
         ("k/list.yaml", "[1]\n"),
         ("k/two.yaml", "text: first\n---\ntext: second\n"),
-    ]);
-    scene
+    ])
 }
 
 #[test]
