@@ -239,6 +239,23 @@ fn only_what_a_change_changes() {
 }
 
 #[test]
+fn a_cache_gives_the_same_and_only_what_holds() {
+    let folder = repository(3);
+    let root = folder.path();
+    let kept = tempfile::tempdir().unwrap();
+    let cached = ["all", "--cache", kept.path().to_str().unwrap()];
+    let expected = done(root, &["all"]);
+    assert_eq!(done(root, &cached), expected);
+    assert_eq!(done(root, &cached), expected);
+    write(root, "services/chart-001/dev.yaml", "size: 77\n");
+    let said = done(root, &[cached.as_slice(), &["--output", "json"]].concat());
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((&said["cache"]["diskHits"], &said["cache"]["misses"]), (&13.into(), &1.into()), "{}", said["cache"]);
+    assert_eq!(done(root, &cached), done(root, &["all"]));
+    assert!(done(root, &cached).contains("\"77\""));
+}
+
+#[test]
 fn a_run_that_is_killed_at_any_instant_leaves_the_next_one_nothing_to_mend() {
     let folder = repository(40);
     let root = folder.path();

@@ -5,7 +5,7 @@ use towpath_helm::{Crds, Hooks, Options, RenderEnv, Schema, ValuesOptions, Varia
 use towpath_model::{Diagnostic, Kind};
 use towpath_render::{Purpose, source::Charts};
 
-use crate::args::{Cluster, HelmVersion, Limits, Release, Values, as_in_go, source::Fetching};
+use crate::args::{Caching, Cluster, HelmVersion, Limits, Release, Values, as_in_go, source::Fetching};
 
 /// Render every service and environment of a repository, or many charts, at once
 #[derive(Debug, Args)]
@@ -49,6 +49,8 @@ pub(crate) struct All {
     pub(super) version: Option<String>,
     #[command(flatten)]
     pub(super) fetching: Fetching,
+    #[command(flatten)]
+    pub(super) caching: Caching,
     #[command(flatten)]
     pub(super) limits: Limits,
     /// The Helm whose bytes are wanted

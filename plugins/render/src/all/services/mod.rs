@@ -9,8 +9,11 @@ use std::{path::PathBuf, sync::Arc};
 
 use towpath_helm::{Options, Parsing, RenderLimits};
 use towpath_model::{Diagnostic, FileTree, Kind};
-use towpath_render::{Manner, RenderedEnvironment, Repository};
-use towpath_report::{Outcome, Report};
+use towpath_render::{
+    Manner, RenderedEnvironment, Repository,
+    cache::{Cache, Manifests},
+};
+use towpath_report::{Outcome, Report, Style};
 
 use self::{
     choice::{Choice, Piece},
@@ -47,13 +50,14 @@ pub(super) fn run(all: &All, folders: &[PathBuf], report: &Report) -> Result<Out
         None => repositories.iter().map(|_| Ok(None)).collect::<Result<Vec<Option<FileTree>>, Diagnostic>>(),
     }?;
     let output = all.output_dir.as_deref().map(|folder| Output::open(folder, all.chosen.layout)).transpose()?;
+    // What a rendering has read, which tells whether it changed, is known once it is made.
+    let cache = if all.chosen.changed_since.is_none() { all.caching.open(report)? } else { None };
     let work = |index: usize| {
         let piece = &choice.pieces[index];
-        let rendered = render(all, piece, &manner)?;
-        if before[piece.repository].as_ref().is_some_and(|before| is_same(&rendered, before)) {
+        let before = before[piece.repository].as_ref();
+        let Some(Manifests { text, warnings }) = render(all, piece, &manner, before, cache.as_ref())? else {
             return Ok(Done::Unchanged);
-        }
-        let (text, warnings) = (rendered.to_text(), rendered.warnings().to_vec());
+        };
         match &output {
             None => Ok(Done::Text(text, warnings)),
             Some(output) => output.give(piece, &text, warnings),
@@ -67,15 +71,35 @@ pub(super) fn run(all: &All, folders: &[PathBuf], report: &Report) -> Result<Out
     })?;
     let written = output.map(|output| output.finish(&repositories, &choice)).transpose()?;
     drop(progress);
-    teller.end(written)
+    let outcome = teller.end(written, cache.as_ref().map(Cache::stats));
+    if let Some(cache) = &cache {
+        cache.finish();
+        report.line(Style::Dim, &cache.stats().summary());
+    }
+    outcome
 }
 
-fn render(all: &All, piece: &Piece<'_>, manner: &Manner) -> Result<RenderedEnvironment, Diagnostic> {
+/// Renders one environment; nothing where it is what it was in `before`.
+fn render(
+    all: &All,
+    piece: &Piece<'_>,
+    manner: &Manner,
+    before: Option<&FileTree>,
+    cache: Option<&Cache>,
+) -> Result<Option<Manifests>, Diagnostic> {
     let (service, environment) = piece.service.as_ref().map_err(|error| (**error).clone())?;
     // Each environment has the time for itself.
     let limits = RenderLimits { stack_is_here: true, ..all.limits.starting_now() };
     let options = Options { limits, parsing: Parsing::Here, ..manner.options.clone() };
-    service.render_as(environment, &Manner { options, ..manner.clone() })
+    let manner = Manner { options, ..manner.clone() };
+    if let Some(cache) = cache {
+        return service.render_through(cache, environment, &manner).map(Some);
+    }
+    let rendered = service.render_as(environment, &manner)?;
+    if before.is_some_and(|before| is_same(&rendered, before)) {
+        return Ok(None);
+    }
+    Ok(Some(Manifests { text: rendered.to_text(), warnings: rendered.warnings().to_vec() }))
 }
 
 /// Tells whether a rendering was the same before: whether everything that it read, or found missing, was.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use towpath_model::{Diagnostic, Release};
-use towpath_render::output_folder::Written;
+use towpath_render::{cache::CacheStats, output_folder::Written};
 use towpath_report::{Outcome, OutputFormat, Report, Style, diagnostic_json};
 
 use super::{Choice, Done};
@@ -54,13 +54,14 @@ impl<'a> Teller<'a> {
         self.report.pieces(&[&heading, separator, &text])
     }
 
-    pub(super) fn end(self, written: Option<Written>) -> Result<Outcome, Diagnostic> {
+    pub(super) fn end(self, written: Option<Written>, cache: Option<CacheStats>) -> Result<Outcome, Diagnostic> {
         if self.report.format() == OutputFormat::Json {
             self.report.json(&json!({
                 "apiVersion": Release::API_VERSION,
                 "kind": "RenderedServices",
                 "failed": self.failed,
                 "environments": self.told,
+                "cache": cache,
                 "files": written.map(|written| json!({
                     "written": written.written,
                     "unchanged": written.unchanged,
