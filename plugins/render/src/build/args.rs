@@ -12,14 +12,16 @@ https://HOST/OWNER/REPOSITORY//PATH?ref=REVISION. Without it the current folder 
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath-render build deploy/overlays/prod                                       a folder
-  towpath-render build deploy/overlays/prod | kubectl apply -f -                  as kustomize is used
-  towpath-render build -o rendered deploy/overlays/prod                           one file a resource, if `rendered` is a folder
-  towpath-render build --enable-helm deploy/overlays/prod                         with its helmCharts, without helm
-  towpath-render build 'https://github.com/acme/shop//deploy/overlays/prod?ref=v1.0.0'   from git, which is kept for --offline
-  towpath-render build --load-restrictor LoadRestrictionsNone deploy/prod         files beside the kustomization may be read
+  towpath-render build deploy/prod                    a folder, as `kustomize build` does
+  towpath-render build -o out deploy/prod             one file a resource, if `out` is a folder
+  towpath-render build --enable-helm deploy/prod      with its helmCharts, without helm
+  towpath-render build 'https://github.com/acme/shop//deploy/prod?ref=v1.0.0'
+                                                      from git, kept for --offline
+  towpath-render build --load-restrictor LoadRestrictionsNone deploy/prod
+                                                      which may read files beside it
 
-Every flag of kustomize 5.8.1 is taken. Containers are never run, and programs only with --enable-alpha-plugins --enable-exec.";
+Every flag of kustomize 5.8.1 is taken. Containers are never run, and programs only with
+--enable-alpha-plugins --enable-exec.";
 
 /// Build a kustomization as `kustomize build` does
 #[derive(Debug, Default, Args)]
