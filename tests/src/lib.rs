@@ -5,6 +5,7 @@ pub mod certificates;
 pub mod docker_registry;
 pub mod helm;
 pub mod random;
+pub mod redis_server;
 pub mod web_server;
 
 use std::{
