@@ -307,8 +307,9 @@ fn scalar_of(node: towpath_yaml::Node<'_, '_>, text: &str, written: Written) -> 
     match node.tag() {
         None | Some("!") => {
             let mut scalar = self::scalar(Cow::Borrowed(text), written);
-            // kustomize writes what has a colon in quotes there, and what it reads then is a text.
-            if is_clock_time(&scalar) && node.is_in_flow() {
+            // kustomize writes what has a colon, and nothing, in quotes there, and what it reads then is a text.
+            let is_nothing = scalar.text.is_empty() && scalar.style == Style::Plain;
+            if (is_clock_time(&scalar) || is_nothing) && node.is_in_flow() {
                 scalar.style = Style::Quoted;
             }
             scalar
