@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use towpath_helm::{
     Chart, ChartLimits, HelmError, Options, Profile, Randomness, RenderEnv, RenderLimits, ValuesOptions, render,
 };
-use towpath_model::FileTree;
+use towpath_model::{FileTree, TreePath};
 
 pub use value::{Maker, Value};
 
@@ -49,4 +49,15 @@ pub fn render_both(chart: &Chart, values: &ValuesOptions) {
             Err(error) => drop(error.diagnostic()),
         }
     }
+}
+
+/// Builds a kustomization over files two times, which must say the same.
+pub fn kustomize_twice(files: &[(&str, &[u8])], kustomization: &str) {
+    let all = files.iter().copied().chain(std::iter::once(("kustomization.yaml", kustomization.as_bytes())));
+    let Ok(tree) = FileTree::from_files(all) else { return };
+    let run = || match kustomize_rs::build(&tree, &TreePath::root(), &kustomize_rs::Options::default()) {
+        Ok(output) => output.to_yaml(),
+        Err(error) => error.diagnostic().message.clone(),
+    };
+    assert_eq!(run(), run());
 }
