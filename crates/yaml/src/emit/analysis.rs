@@ -57,7 +57,7 @@ pub(crate) fn analyse(text: &str, dialect: Dialect) -> Analysis {
         return Analysis { multiline: false, flow: Flow::Plain, block: false };
     }
     let bytes = text.as_bytes();
-    if is_simple(bytes) {
+    if simple_run(bytes) == bytes.len() {
         return analyse_simple(bytes);
     }
     let mut indicators = text.starts_with("---") || text.starts_with("...");
@@ -68,15 +68,12 @@ pub(crate) fn analyse(text: &str, dialect: Dialect) -> Analysis {
     let mut at = 0;
     while at < bytes.len() {
         let byte = bytes[at];
-        if at > 0 && is_inert(byte) {
-            at += bytes[at..].iter().position(|byte| !is_inert(*byte)).unwrap_or(bytes.len() - at);
-            (after_space, after_break, after_blank) = (false, false, false);
-            continue;
-        }
-        if at > 0 && byte == b' ' {
-            break_space |= after_break;
-            (after_space, after_break, after_blank) = (true, false, true);
-            at += 1;
+        let run = if at > 0 { simple_run(&bytes[at..]) } else { 0 };
+        if run > 0 {
+            break_space |= after_break && byte == b' ';
+            at += run;
+            after_space = bytes[at - 1] == b' ';
+            (after_break, after_blank) = (false, after_space);
             continue;
         }
         let next = at + width(byte);
@@ -112,19 +109,20 @@ pub(crate) fn analyse(text: &str, dialect: Dialect) -> Analysis {
     Analysis { multiline: breaks, flow, block: !trailing_space && !space_break && !special }
 }
 
-/// Whether a character that is not the first decides nothing, whatever stands around it.
-fn is_inert(byte: u8) -> bool {
-    matches!(byte, 0x21..=0x7E) && !matches!(byte, b'#' | b':')
+/// Returns how many characters at the start are inert or blanks; whole chunks are asked at once, which the compiler turns
+/// into wide instructions.
+fn simple_run(bytes: &[u8]) -> usize {
+    let is_simple = |chunk: &&[u8]| chunk.iter().fold(0, |found, byte| found | decides(*byte)) == 0;
+    let start = bytes.chunks_exact(16).take_while(is_simple).count() * 16;
+    start + bytes[start..].iter().take_while(|byte| decides(**byte) == 0).count()
 }
 
-/// Whether there are only such characters and blanks; whole chunks are asked at once, as wide instructions do.
-fn is_simple(bytes: &[u8]) -> bool {
-    bytes.chunks(32).all(|chunk| {
-        chunk.iter().fold(true, |all, byte| all & matches!(*byte, 0x20..=0x22 | 0x24..=0x39 | 0x3B..=0x7E))
-    })
+/// Returns 0 for a blank and for a character that, where it is not the first, decides nothing whatever stands around it.
+fn decides(byte: u8) -> u8 {
+    u8::from(byte.wrapping_sub(b' ') > b'~' - b' ') | u8::from(byte == b'#') | u8::from(byte == b':')
 }
 
-/// Analyses a text of which [`is_simple`] is true and that is not empty.
+/// Analyses a text that is one [`simple_run`] and not empty.
 fn analyse_simple(bytes: &[u8]) -> Analysis {
     let outer = bytes[0] == b' ' || bytes.ends_with(b" ");
     let before_blank = matches!(bytes.get(1), None | Some(b' '));

@@ -1,6 +1,6 @@
 //! The bytes of indicators and scalars.
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use super::{
     Dialect, Emitter,
@@ -213,6 +213,7 @@ impl Emitter {
         }
         self.put_break();
         self.whitespace = true;
+        let is_ascii = text.is_ascii();
         let mut after_break = true;
         let mut at = 0;
         while at < bytes.len() {
@@ -226,6 +227,9 @@ impl Emitter {
                 after_break = false;
             }
             let line = at;
+            if is_ascii {
+                at += memchr2(b'\n', b'\r', &bytes[at..]).unwrap_or(bytes.len() - at);
+            }
             while at < bytes.len() && break_width(bytes, at) == 0 {
                 at += width(bytes[at]);
             }

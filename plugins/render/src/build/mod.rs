@@ -31,7 +31,12 @@ impl Build {
             report.warn(warning.trim_start_matches("# ").trim_start_matches("Warning: "));
         }
         match &self.path {
-            None => Ok(Built::Text(output.to_yaml())),
+            None => {
+                let text = output.to_yaml();
+                // The process ends soon: what it holds need not be given back piece by piece.
+                std::mem::forget(output);
+                Ok(Built::Text(text))
+            }
             Some(path) if path.is_dir() => write_files(&output, path),
             Some(path) => write(path, &output.to_yaml()),
         }
