@@ -63,11 +63,21 @@ impl Disk {
         self.folder.write(&path, &bytes)
     }
 
+    /// Returns how many bytes earlier runs wrote since the folder was last held against its limit; nothing where it never was.
+    fn written_before(&self) -> io::Result<Option<u64>> {
+        Ok(read(&self.note())?.and_then(|bytes| std::str::from_utf8(&bytes).ok()?.parse().ok()))
+    }
+
+    fn note(&self) -> PathBuf {
+        self.folder.path().join("written")
+    }
+
     /// Keeps the folder below its limit: what was used longest ago goes first.
     ///
     /// Another run that reads what goes finds it absent, and renders.
     fn trim(&self) -> io::Result<()> {
         self.written.store(0, Ordering::Relaxed);
+        self.folder.write(&self.note(), b"0")?;
         self.folder.sweep()?;
         let mut files = Vec::new();
         for part in ["keys", "results"] {
@@ -76,12 +86,13 @@ impl Disk {
             })?;
         }
         let mut total: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
-        if total <= self.limit {
+        // An eighth may be written before the folder is looked at again.
+        if total <= self.limit - self.limit / 8 {
             return Ok(());
         }
         files.sort();
-        // A tenth more than need be, so that the next result does not call for this again.
-        let wanted = self.limit - self.limit / 10;
+        // More than need be, so that the next results do not call for this again.
+        let wanted = self.limit - self.limit / 4;
         for (_, bytes, path) in files {
             if total <= wanted {
                 break;
@@ -122,10 +133,16 @@ impl Store for Disk {
     }
 
     fn finish(&self) -> Result<(), StoreError> {
-        if self.written.load(Ordering::Relaxed) > 0 {
-            self.trim()?;
+        let written = self.written.swap(0, Ordering::Relaxed);
+        if written == 0 {
+            return Ok(());
         }
-        Ok(())
+        // To look at every file takes longer than to render one service again. Where two runs note at once, one of both counts.
+        let total = self.written_before()?.map(|before| before.saturating_add(written));
+        match total.filter(|total| *total <= self.limit / 8) {
+            Some(total) => Ok(self.folder.write(&self.note(), total.to_string().as_bytes())?),
+            None => Ok(self.trim()?),
+        }
     }
 }
 

@@ -189,6 +189,21 @@ fn the_folder_stays_below_its_limit_and_keeps_what_was_used_last() {
 }
 
 #[test]
+fn short_runs_keep_the_folder_below_its_limit_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = tree(FILES);
+    greeting(&tree);
+    for n in 0..100 {
+        let cache = Cache::open(CacheSettings { folder_limit: 40_000, ..on_disk(folder.path()) });
+        cache.put(&key().with("n", n.to_string()), &tree, format!("{n:01000}").into_bytes());
+        cache.finish();
+        let total: usize =
+            ["keys", "results"].iter().flat_map(|part| files(folder.path(), part)).map(|(_, f)| f.len()).sum();
+        assert!(total <= 40_000 && (n < 30 || total >= 20_000), "{total} after {n}");
+    }
+}
+
+#[test]
 fn threads_and_caches_write_the_same_folder_at_once() {
     let folder = tempfile::tempdir().unwrap();
     std::thread::scope(|scope| {
