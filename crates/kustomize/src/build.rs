@@ -32,8 +32,8 @@ use crate::{
 /// When a file is missing or wrong, resources do not fit together, or a field is used that is not supported.
 ///
 /// # Deviation
-/// Plugins other than kustomize's own are refused. Comments that carry OpenAPI schemas do not
-/// count in strategic merge patches.
+/// Plugins other than kustomize's own and functions that are programs are refused. Comments that carry OpenAPI schemas do
+/// not count in strategic merge patches.
 pub fn build(tree: &FileTree, root: &TreePath, options: &Options) -> Result<Output, KustomizeError> {
     let session = Session::new(options);
     run(Place::root(&session, tree, root))

@@ -1,7 +1,8 @@
 //! Kustomize as a library: what `kustomize build` 5.8.1 prints, byte for byte, from files in memory.
 //!
-//! It reads a [`towpath_model::FileTree`] and nothing else: no file system, no environment, no network, no plugins.
-//! It is no editor of kustomization files and runs no other program.
+//! It reads a [`towpath_model::FileTree`] and nothing else: no file system, no environment, no network. Charts, remote bases and
+//! functions that are programs come in by whoever the [`Options`] name for them; without them they are refused. It is no
+//! editor of kustomization files.
 //!
 //! ```
 //! use kustomize_rs::{Options, build};

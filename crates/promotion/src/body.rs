@@ -1,5 +1,7 @@
 use std::fmt::Write as _;
 
+use towpath_model::markdown_text;
+
 use crate::{Marker, Promotion};
 
 /// The most characters that the body of a pull request may have: GitHub's limit, the smallest of the forges'.
@@ -61,19 +63,9 @@ fn length(text: &str) -> usize {
     text.chars().count()
 }
 
-/// Returns `text` so that neither HTML nor a table nor emphasis reads anything into it.
+/// Returns `text` for one line of this page.
 fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars().take(300) {
-        match c {
-            '&' | '<' | '>' | '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '~' | '"' | '#' | '@' => {
-                let _ = write!(safe, "&#{};", u32::from(c));
-            }
-            c if c.is_control() => safe.push(' '),
-            c => safe.push(c),
-        }
-    }
-    safe
+    markdown_text(text, 300)
 }
 
 fn code(text: &str) -> String {

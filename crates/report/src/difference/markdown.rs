@@ -1,6 +1,9 @@
 use std::fmt::Write as _;
 
-use towpath_model::difference::{Detail, Difference, ObjectDifference};
+use towpath_model::{
+    difference::{Detail, Difference, ObjectDifference},
+    markdown_text,
+};
 
 use super::{counted, fields::field_lines, in_order, notes, places};
 
@@ -143,17 +146,7 @@ fn length(text: &str) -> usize {
     text.chars().count()
 }
 
-/// Returns `text` so that neither HTML nor a table nor emphasis reads anything into it.
+/// Returns `text` for one line of this page.
 fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars().take(2_000) {
-        match c {
-            '&' | '<' | '>' | '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '~' | '"' | '#' | '@' => {
-                let _ = write!(safe, "&#{};", u32::from(c));
-            }
-            c if c.is_control() => safe.push(' '),
-            c => safe.push(c),
-        }
-    }
-    safe
+    markdown_text(text, 2_000)
 }

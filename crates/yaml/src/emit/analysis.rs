@@ -57,9 +57,6 @@ pub(crate) fn analyse(text: &str, dialect: Dialect) -> Analysis {
         return Analysis { multiline: false, flow: Flow::Plain, block: false };
     }
     let bytes = text.as_bytes();
-    if simple_run(bytes) == bytes.len() {
-        return analyse_simple(bytes);
-    }
     let mut indicators = text.starts_with("---") || text.starts_with("...");
     let (mut breaks, mut special, mut tabs) = (false, false, false);
     let (mut space_break, mut break_space) = (false, false);
@@ -85,9 +82,7 @@ pub(crate) fn analyse(text: &str, dialect: Dialect) -> Analysis {
             special = true;
         }
         let is_break = break_width(bytes, at) > 0;
-        if byte == b' ' {
-            break_space |= after_break;
-        } else if is_break {
+        if is_break {
             breaks = true;
             space_break |= after_space;
         }
@@ -120,16 +115,6 @@ fn simple_run(bytes: &[u8]) -> usize {
 /// Returns 0 for a blank and for a character that, where it is not the first, decides nothing whatever stands around it.
 fn decides(byte: u8) -> u8 {
     u8::from(byte.wrapping_sub(b' ') > b'~' - b' ') | u8::from(byte == b'#') | u8::from(byte == b':')
-}
-
-/// Analyses a text that is one [`simple_run`] and not empty.
-fn analyse_simple(bytes: &[u8]) -> Analysis {
-    let outer = bytes[0] == b' ' || bytes.ends_with(b" ");
-    let before_blank = matches!(bytes.get(1), None | Some(b' '));
-    let indicators =
-        is_indicator(bytes[0], true, true, before_blank) || bytes.starts_with(b"---") || bytes.starts_with(b"...");
-    let flow = if outer || indicators { Flow::SingleQuoted } else { Flow::Plain };
-    Analysis { multiline: false, flow, block: !bytes.ends_with(b" ") }
 }
 
 /// Returns whether the character means something in a plain scalar of a block at its place.
