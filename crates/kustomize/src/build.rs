@@ -14,7 +14,7 @@ use crate::{
     kustomization::{Decoder, Kustomization, Manner, Text},
     loader::{Found, Place, Written},
     open_api,
-    options::{ManagedBy, Options, Order},
+    options::{Changes, ManagedBy, Options, Order},
     origin::{Note, Way},
     output::{Built, Origin, Output},
     plugins, read, references,
@@ -57,8 +57,11 @@ fn run(place: Place<'_>) -> Result<Output, KustomizeError> {
     target.noted = (!target.build_metadata.is_empty()).then(Way::default);
     let mut all = target.accumulate(Accumulator::default(), &mut warnings)?;
     hash::add_suffixes(&mut all.resources)?;
+    target.trace_own(&mut all.resources, "name suffix hash");
     references::update(&mut all)?;
+    target.trace_own(&mut all.resources, "name references");
     vars::resolve(&mut all)?;
+    target.trace_own(&mut all.resources, "vars");
     drop_local(&mut all)?;
     if let Some(problem) = open_api::problem() {
         return Err(KustomizeError::Resources(problem));
@@ -128,6 +131,11 @@ impl<'t> Target<'t> {
         Ok(kustomization)
     }
 
+    /// Returns whether it is kept what changed each resource.
+    pub(crate) fn keeps_changes(&self) -> bool {
+        self.place.session.options.changes == Changes::Kept
+    }
+
     pub(crate) fn written(&self) -> Written<'_> {
         Written { file: &self.file, content: &self.content }
     }
@@ -168,6 +176,8 @@ impl<'t> Target<'t> {
                 error.during(format!("accumulating resources from '{}' of {}", path.text, self.file))
             })?;
         }
+        // What is new is watched from here on.
+        self.trace_own(&mut all.resources, "resources");
         let config = self.config()?;
         all.config = Config::merged(&all.config, &config)?;
         if !self.kustomization.crds.is_empty() {
@@ -175,11 +185,9 @@ impl<'t> Target<'t> {
         }
         let configured = plugins::load(self, &self.kustomization.generators, warnings)
             .map_err(|error| error.during("loading generator plugins"))?;
-        for resource in generators::generate(self)? {
-            all.resources.absorb(resource)?;
-        }
+        self.absorb(&mut all, generators::generate(self)?)?;
         for generator in &configured {
-            plugins::generate(self, generator)?.into_iter().try_for_each(|made| all.resources.absorb(made))?;
+            self.absorb(&mut all, plugins::generate(self, generator)?)?;
         }
         for path in &self.kustomization.components {
             let doing = format!("accumulating components from '{}' of {}", path.text, self.file);
@@ -189,6 +197,16 @@ impl<'t> Target<'t> {
         transform::validate(self, &mut all, warnings)?;
         all.add_vars(&self.kustomization.vars)?;
         Ok(all)
+    }
+
+    /// Adds what a generator made: as something new, or into what is there.
+    fn absorb(&self, all: &mut Accumulator, made: Vec<Resource>) -> Result<(), KustomizeError> {
+        for resource in made {
+            let Origin { file, line, generator } = resource.origin.clone();
+            all.resources.absorb(resource)?;
+            self.trace_generated(&mut all.resources, generator.unwrap_or("generators"), line, &file);
+        }
+        Ok(())
     }
 
     /// Adds what a file or directory holds.
@@ -342,6 +360,7 @@ impl<'t> Target<'t> {
         for resource in &mut all.resources.list {
             resource.finish_annotations(with_origin, with_transformations);
         }
+        self.trace_own(&mut all.resources, "annotations");
         let resources = all.resources.list.into_iter().map(Built::of).collect::<Result<_, _>>()?;
         Ok(Output { resources, warnings, fetched: session.fetched(), is_passing: session.is_passing() })
     }

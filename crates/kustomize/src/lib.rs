@@ -53,6 +53,7 @@ mod selector;
 mod shared;
 mod site;
 mod sort;
+mod trace;
 mod transform;
 mod vars;
 
@@ -63,8 +64,9 @@ pub use functions::{Functions, Program, Programs};
 pub use helm::{ChartEngine, ChartHooks, ChartRelease, ChartSource, ChartValues, Helm, PulledChart, RenderedChart};
 pub use labels::LabelSelectorError;
 pub use node::{Missing, NoValue};
-pub use options::{LoadRestrictor, ManagedBy, Options, Order, TreeRoot};
+pub use options::{Changes, LoadRestrictor, ManagedBy, Options, Order, TreeRoot};
 pub use output::{Built, Origin, Output};
 pub use patch::{MergeError, OperationError, UnknownDirective};
 pub use remote::{AddressError, Fetched, Pin, Remote, Repository, RepositoryAddress, Submodules};
 pub use selector::SelectorError;
+pub use trace::Change;

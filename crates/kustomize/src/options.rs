@@ -19,6 +19,8 @@ pub struct Options {
     pub managed_by: ManagedBy,
     /// The order of a kustomization without `sortOptions`.
     pub order: Order,
+    /// Whether it is kept what changed each resource.
+    pub changes: Changes,
 }
 
 /// Where the root of the tree stands.
@@ -39,6 +41,16 @@ pub enum ManagedBy {
     AsWritten,
     /// By the label `app.kubernetes.io/managed-by`; kustomize's `--enable-managedby-label`.
     Labelled,
+}
+
+/// Whether it is kept what changed each resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Changes {
+    /// It is not: a build takes as little time and memory as it can.
+    #[default]
+    Forgotten,
+    /// In [`Built::changes`](crate::Built::changes), for people who ask where something comes from.
+    Kept,
 }
 
 /// The order of a kustomization without `sortOptions`: kustomize's deprecated `--reorder`.

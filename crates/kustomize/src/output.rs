@@ -9,6 +9,7 @@ use crate::{
     node::{Number, Value},
     remote::Fetched,
     resource::Resource,
+    trace::Change,
 };
 
 /// Where a resource came from.
@@ -35,6 +36,8 @@ pub struct Built {
     pub namespace: String,
     /// Where it came from.
     pub origin: Origin,
+    /// What changed it, oldest first; nothing unless [`Changes::Kept`](crate::Changes::Kept) asks for it.
+    pub changes: Vec<Change>,
     value: Value,
 }
 
@@ -92,6 +95,7 @@ impl Built {
             kind: resource.kind().to_owned(),
             name: resource.name().to_owned(),
             namespace: resource.namespace().to_owned(),
+            changes: resource.changes(),
             value: resource.take_value()?,
             origin: resource.origin,
         })

@@ -32,6 +32,10 @@ pub(crate) struct Configured {
 }
 
 impl Configured {
+    pub(crate) fn file(&self) -> &TreePath {
+        &self.file
+    }
+
     pub(crate) fn site<'s>(&'s self, place: &'s Place<'s>) -> Site<'s> {
         Site::of_plugin(place, &self.file, &self.location)
     }

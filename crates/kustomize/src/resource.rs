@@ -8,6 +8,7 @@ use crate::{
     origin::Note,
     output::Origin,
     shared::Shared,
+    trace::Trace,
 };
 
 /// What a generated object does where one of its name is there already.
@@ -54,6 +55,8 @@ pub(crate) struct Resource {
     pub(crate) shared: Vec<Shared>,
     /// The last number given to such scalars.
     pub(crate) n_shared: u32,
+    /// What changed it, where the build is to be explained.
+    pub(crate) trace: Option<Box<Trace>>,
 }
 
 /// A name that a resource had.
@@ -107,6 +110,7 @@ impl Resource {
             transformations: Vec::new(),
             shared: Vec::new(),
             n_shared: 0,
+            trace: None,
         }
     }
 

@@ -62,6 +62,7 @@ impl Resources {
                 if merges {
                     new.merge_data(old);
                     new.note = old.note.clone().or(new.note);
+                    new.origin = old.origin.clone();
                 }
                 self.list[*at] = new;
                 Ok(())
@@ -206,6 +207,7 @@ impl Resource {
         self.suffixes.clone_from(&old.suffixes);
         self.vars.clone_from(&old.vars);
         self.transformations.clone_from(&old.transformations);
+        self.trace.clone_from(&old.trace);
         self.needs_hash = self.needs_hash && old.needs_hash;
         self.behavior = old.behavior;
         self.note = self.note.take().or_else(|| old.note.clone());

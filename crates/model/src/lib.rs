@@ -15,6 +15,7 @@
 mod diagnostic;
 pub mod difference;
 mod digest;
+pub mod explanation;
 mod image;
 mod markdown;
 mod nearest;

@@ -6,6 +6,7 @@
 mod cli;
 mod diagnostic;
 pub mod difference;
+pub mod explanation;
 pub mod html;
 mod progress;
 mod report;

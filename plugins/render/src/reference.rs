@@ -1,6 +1,6 @@
 use std::{path::Path, sync::Arc};
 
-use towpath_model::{Diagnostic, Kind, PinnedImage, Release};
+use towpath_model::{Diagnostic, Kind, PinnedImage, Release, explanation::Explanation};
 use towpath_render::{
     Manner, Service,
     cache::{Cache, Manifests},
@@ -38,6 +38,14 @@ impl<'a> Reference<'a> {
         }
         let rendered = service.render_as(self.environment, &manner)?;
         Ok(Manifests { text: rendered.to_text(), warnings: rendered.warnings().to_vec() })
+    }
+
+    /// Returns the service's name, and where the documents of the environment come from.
+    pub(crate) fn explain(&self, options: &Options, charts: &Arc<Charts>) -> Result<(String, Explanation), Diagnostic> {
+        let service = self.service(options, charts)?;
+        let manner = Manner { pin: options.pin()?, profile: options.helm_version.profile(), ..Manner::default() };
+        let explanation = service.explain(self.environment, &manner)?;
+        Ok((service.config.name, explanation))
     }
 
     /// Returns its manifests for comparing, with clock and random source fixed.

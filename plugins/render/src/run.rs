@@ -3,7 +3,7 @@ use std::{ffi::OsString, sync::Arc};
 use serde_json::json;
 use towpath_model::{Diagnostic, Kind, Release};
 use towpath_render::objects;
-use towpath_report::{Outcome, OutputArgs, OutputFormat, Plugin, Report, Style};
+use towpath_report::{Outcome, OutputArgs, OutputFormat, Plugin, Report, Style, explanation};
 
 use crate::{
     Args,
@@ -35,6 +35,9 @@ impl Plugin for Args {
 }
 
 fn run_env(report: &Report, env: &Env) -> Result<Outcome, Diagnostic> {
+    if env.explain {
+        return explain(report, env);
+    }
     let cache = env.caching.open(report)?;
     let charts = Arc::new(env.fetching.charts(report)?);
     let rendered = Reference::parse(&env.environment).render(&env.service, &charts, cache.as_ref())?;
@@ -55,6 +58,17 @@ fn run_env(report: &Report, env: &Env) -> Result<Outcome, Diagnostic> {
     if let Some(cache) = &cache {
         cache.finish();
         report.line(Style::Dim, &cache.stats().summary());
+    }
+    Ok(Outcome::Done)
+}
+
+/// Shows where the documents of an environment come from; the cache keeps nothing of that.
+fn explain(report: &Report, env: &Env) -> Result<Outcome, Diagnostic> {
+    let charts = Arc::new(env.fetching.charts(report)?);
+    let explained = Reference::parse(&env.environment).explain(&env.service, &charts)?;
+    match report.format() {
+        OutputFormat::Text => report.data(explanation::text(&explained.1, report.painting_out()).as_bytes())?,
+        OutputFormat::Json => report.json(&explanation::json(&explained.1, &explained.0, &env.environment))?,
     }
     Ok(Outcome::Done)
 }

@@ -280,3 +280,28 @@ fn a_run_that_is_killed_at_any_instant_leaves_the_next_one_nothing_to_mend() {
         assert_eq!(everything(out.path()), expected, "killed after {attempt} twentieths");
     }
 }
+
+#[test]
+fn an_environment_explains_its_documents() {
+    let folder = repository(1);
+    let explain = |format: &str| {
+        let arguments = ["env", "prod", "--explain", "--config", "services/both/towpath.yaml", "--output", format];
+        let output = Command::new(env!("CARGO_BIN_EXE_towpath-render"))
+            .current_dir(folder.path())
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let step = "  by services/both/k/prod/kustomization.yaml:2 (nameSuffix)\n    ~ metadata.name: both → both-prod\n";
+    let expected = format!(
+        "# values, of which later ones win:\n#   charts/web/values.yaml\n#   services/both/prod.yaml\n\
+         ConfigMap live/both-prod\n  from charts/web/templates/all.yaml\n{step}\
+         Service both-prod\n  from charts/web/templates/all.yaml\n{step}"
+    );
+    assert_eq!(explain("text"), expected);
+    let told: serde_json::Value = serde_json::from_str(&explain("json")).unwrap();
+    assert_eq!((&told["kind"], &told["service"]), (&"Explanation".into(), &"both".into()));
+    assert_eq!(told["documents"][1]["steps"][0]["by"]["line"], 2);
+}

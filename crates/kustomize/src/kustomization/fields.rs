@@ -61,6 +61,7 @@ impl Kustomization {
             fields.iter().filter(|(_, node)| !super::decode::is_null(*node)).map(|(name, _)| *name).collect();
         result.deprecated = DEPRECATED.iter().copied().filter(|name| used.contains(name)).collect();
         for (name, node) in fields {
+            result.spans.push((name, node.span()));
             match name {
                 "bases" => bases = decoder.texts(node, name)?,
                 "helmGlobals" => globals = decoder.helm_globals(node)?,
@@ -148,7 +149,7 @@ impl Decoder<'_> {
     }
 
     fn label(&self, node: Node<'_, '_>) -> Result<Label> {
-        let mut result = Label::default();
+        let mut result = Label { span: node.span(), ..Label::default() };
         for (name, value) in
             self.object(node, "labels", &["pairs", "includeSelectors", "includeTemplates", "fields"])?
         {
@@ -221,7 +222,7 @@ impl Decoder<'_> {
     }
 
     pub(super) fn image(&self, node: Node<'_, '_>) -> Result<Image> {
-        let mut image = Image::default();
+        let mut image = Image { span: node.span(), ..Image::default() };
         for (name, value) in self.object(node, "images", &["name", "newName", "tagSuffix", "newTag", "digest"])? {
             let text = self.string(value, name)?;
             *match name {

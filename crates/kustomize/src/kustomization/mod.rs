@@ -60,6 +60,8 @@ pub(crate) struct Kustomization {
     pub(crate) build_metadata: Vec<Text>,
     pub(crate) helm_charts: Vec<HelmChart>,
     pub(crate) helm_globals: HelmGlobals,
+    /// Where the value of each field that is written stands.
+    spans: Vec<(&'static str, Span)>,
     /// Deprecated fields in use, in the order in which kustomize warns of them.
     pub(crate) deprecated: Vec<&'static str>,
     /// Nothing but `apiVersion` and `kind` stands there.
@@ -73,6 +75,7 @@ pub(crate) struct Label {
     pub(crate) include_selectors: bool,
     pub(crate) include_templates: bool,
     pub(crate) fields: Vec<FieldSpec>,
+    pub(crate) span: Span,
 }
 
 /// An entry of `patches` or `patchesJson6902`.
@@ -94,6 +97,7 @@ pub(crate) struct Image {
     pub(crate) tag_suffix: String,
     pub(crate) new_tag: String,
     pub(crate) digest: String,
+    pub(crate) span: Span,
 }
 
 /// An entry of `replicas`.
@@ -125,6 +129,11 @@ impl Kustomization {
 
     pub(crate) fn is_component(&self) -> bool {
         self.kind.text == Self::COMPONENT
+    }
+
+    /// Returns where the value of a field stands.
+    pub(crate) fn span(&self, field: &str) -> Span {
+        self.spans.iter().find(|(name, _)| *name == field).map(|(_, span)| *span).unwrap_or_default()
     }
 
     pub(crate) fn has_build_metadata(&self, option: &str) -> bool {

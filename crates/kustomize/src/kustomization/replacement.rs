@@ -1,4 +1,4 @@
-use towpath_model::Span;
+use towpath_model::{Span, TreePath};
 use towpath_yaml::Node;
 
 use super::{Decoder, Text};
@@ -20,6 +20,8 @@ pub(crate) struct Replacement {
     pub(crate) value: Option<String>,
     pub(crate) targets: Option<Vec<Target>>,
     pub(crate) span: Span,
+    /// The file that holds it, where that is another.
+    pub(crate) file: Option<TreePath>,
 }
 
 /// Where the value comes from.

@@ -1,3 +1,5 @@
+use towpath_model::Span;
+
 use crate::{
     config::Config,
     error::KustomizeError,
@@ -7,8 +9,17 @@ use crate::{
     resources::Resources,
 };
 
-/// Returns the labels of a kustomization file, each with the fields that take them.
-pub(super) fn sets(file: &Kustomization, config: &Config) -> Result<Vec<(Pairs, Vec<FieldSpec>)>, KustomizeError> {
+/// Labels with the fields that take them.
+pub(super) struct Set {
+    pub(super) pairs: Pairs,
+    pub(super) fields: Vec<FieldSpec>,
+    /// The field of the kustomization file that holds them, and where they stand.
+    pub(super) field: &'static str,
+    pub(super) span: Span,
+}
+
+/// Returns the labels of a kustomization file.
+pub(super) fn sets(file: &Kustomization, config: &Config) -> Result<Vec<Set>, KustomizeError> {
     let mut sets = Vec::new();
     if file.labels.is_empty() && file.common_labels.is_empty() {
         return Ok(sets);
@@ -24,10 +35,11 @@ pub(super) fn sets(file: &Kustomization, config: &Config) -> Result<Vec<(Pairs, 
             }
             fieldspec::merge(&mut specs, &[FieldSpec::new("metadata/labels", true, "", "", "")])?;
         }
-        sets.push((label.pairs.clone(), specs));
+        sets.push(Set { pairs: label.pairs.clone(), fields: specs, field: "labels", span: label.span });
     }
     // kustomize runs this one also when there are none, and writes that down.
-    sets.push((file.common_labels.clone(), config.common_labels.clone()));
+    let (field, span) = ("commonLabels", file.span("commonLabels"));
+    sets.push(Set { pairs: file.common_labels.clone(), fields: config.common_labels.clone(), field, span });
     Ok(sets)
 }
 

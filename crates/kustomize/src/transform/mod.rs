@@ -19,7 +19,7 @@ use crate::{
     config::Config,
     error::KustomizeError,
     fieldspec::{FieldError, FieldSpec},
-    kustomization::{Namespacing, Pairs, Replacement, Text},
+    kustomization::{Namespacing, Replacement, Text},
     marks::Forgets,
     node::Node,
     origin::Note,
@@ -42,7 +42,12 @@ pub(crate) fn apply(
     };
     let more = configured(target, &file.transformers, warnings)?;
     apply_fields(target, &mut all.resources, &config, &loaded)?;
-    more.iter().try_for_each(|transformer| transformer.apply(target, &mut all.resources))
+    for transformer in &more {
+        transformer.apply(target, &mut all.resources)?;
+        let span = file.span("transformers");
+        target.trace(&mut all.resources, "transformers", span, Some(transformer.file()));
+    }
+    Ok(())
 }
 
 /// Runs the validators, which may change nothing but add the label `validated-by`.
@@ -63,6 +68,8 @@ pub(crate) fn validate(
         for (resource, after) in all.resources.list.iter_mut().zip(&marked.list) {
             resource.take_validation(after);
         }
+        let span = target.kustomization.span("validators");
+        target.trace(&mut all.resources, "validators", span, Some(validator.file()));
     }
     Ok(())
 }
@@ -84,7 +91,7 @@ fn configured(
 struct Loaded {
     patches: patches::Loaded,
     replacements: Vec<Replacement>,
-    label_sets: Vec<(Pairs, Vec<FieldSpec>)>,
+    label_sets: Vec<labels::Set>,
 }
 
 fn apply_fields(
@@ -94,53 +101,72 @@ fn apply_fields(
     loaded: &Loaded,
 ) -> Result<(), KustomizeError> {
     let file = &target.kustomization;
-    let note = |resources: &mut Resources, plugin| note(target.plugin_note(plugin), resources);
+    // kustomize writes down what ran; what changed is found out where somebody asks for it.
+    let done = |resources: &mut Resources, plugin, field, span| {
+        note(target.plugin_note(plugin), resources);
+        target.trace(resources, field, span, None);
+    };
+    let whole = |field| (field, file.span(field));
     let Loaded { patches, replacements, label_sets } = loaded;
     if !patches.legacy_strategic.is_empty() {
-        patches::apply_legacy(resources, &patches.legacy_strategic)?;
-        note(resources, "PatchStrategicMergeTransformer");
+        let (field, span) = whole("patchesStrategicMerge");
+        for patch in &patches.legacy_strategic {
+            patches::apply_legacy(resources, std::slice::from_ref(patch))?;
+            target.trace(resources, field, span, Some(&patch.resource.origin.file));
+        }
+        done(resources, "PatchStrategicMergeTransformer", field, span);
     }
     for patch in &patches.patches {
         patch.apply(resources)?;
-        note(resources, "PatchTransformer");
+        target.trace(resources, "patches", patch.span, Some(&patch.file));
+        done(resources, "PatchTransformer", "patches", patch.span);
     }
     if !file.namespace.is_empty() {
+        let (field, span) = whole("namespace");
         let namespace = file.namespace.clone();
         let namespacing = Namespacing { namespace, fields: config.namespace.clone(), ..Namespacing::default() };
         namespace::apply(resources, &namespacing)?;
-        note(resources, "NamespaceTransformer");
+        done(resources, "NamespaceTransformer", field, span);
     }
     if !file.name_prefix.is_empty() {
+        let (field, span) = whole("namePrefix");
         names::add_prefix(resources, &file.name_prefix, &config.name_prefix)?;
-        note(resources, "PrefixTransformer");
+        done(resources, "PrefixTransformer", field, span);
     }
     if !file.name_suffix.is_empty() {
+        let (field, span) = whole("nameSuffix");
         names::add_suffix(resources, &file.name_suffix, &config.name_suffix)?;
-        note(resources, "SuffixTransformer");
+        done(resources, "SuffixTransformer", field, span);
     }
-    for (pairs, specs) in label_sets {
-        labels::apply(resources, pairs, specs)?;
-        note(resources, "LabelTransformer");
+    for labels::Set { pairs, fields, field, span } in label_sets {
+        labels::apply(resources, pairs, fields)?;
+        done(resources, "LabelTransformer", field, *span);
     }
     if !file.common_annotations.is_empty() {
+        let (field, span) = whole("commonAnnotations");
         labels::apply(resources, &file.common_annotations, &config.common_annotations)?;
-        note(resources, "AnnotationsTransformer");
+        done(resources, "AnnotationsTransformer", field, span);
     }
     for patch in &patches.legacy_json {
         patch.apply_json(resources)?;
-        note(resources, "PatchJson6902Transformer");
+        target.trace(resources, "patchesJson6902", patch.span, Some(&patch.file));
+        done(resources, "PatchJson6902Transformer", "patchesJson6902", patch.span);
     }
     for entry in &file.replicas {
         replicas::apply(target.site(), resources, entry, &config.replicas)?;
-        note(resources, "ReplicaCountTransformer");
+        done(resources, "ReplicaCountTransformer", "replicas", entry.span);
     }
     for image in &file.images {
         images::apply(resources, image, &config.images)?;
-        note(resources, "ImageTagTransformer");
+        done(resources, "ImageTagTransformer", "images", image.span);
     }
     if !file.replacements.is_empty() {
-        replacement::apply(target.site(), resources, replacements)?;
-        note(resources, "ReplacementTransformer");
+        for replacement in replacements {
+            replacement::apply(target.site(), resources, std::slice::from_ref(replacement))?;
+            target.trace(resources, "replacements", replacement.span, replacement.file.as_ref());
+        }
+        let (field, span) = whole("replacements");
+        done(resources, "ReplacementTransformer", field, span);
     }
     Ok(())
 }

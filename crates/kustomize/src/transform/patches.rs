@@ -33,7 +33,9 @@ pub(super) struct LoadedPatch {
     /// How messages name it.
     source: String,
     /// The file that holds it.
-    file: TreePath,
+    pub(super) file: TreePath,
+    /// Where the entry stands that asks for it.
+    pub(super) span: Span,
 }
 
 enum Content {
@@ -125,7 +127,7 @@ pub(super) fn load_patch(site: Site<'_>, patch: &Patch) -> Result<LoadedPatch, K
         (Err(_), Ok(operations)) => Content::Json(operations),
         (Err(strategic), Err(json)) => return Err(unreadable(site, &text, &source, span, strategic, json)),
     };
-    Ok(LoadedPatch { content, target: patch.target.clone(), source, file })
+    Ok(LoadedPatch { content, target: patch.target.clone(), source, file, span: patch.span })
 }
 
 /// A text that is no patch of either kind: the reason is that of the kind that it looks like.
@@ -177,7 +179,8 @@ pub(super) fn load_json(site: Site<'_>, patch: &Patch) -> Result<LoadedPatch, Ku
         }
         Ok(operations) => {
             let content = Content::Json(operations);
-            Ok(LoadedPatch { content, target: patch.target.clone(), source: String::new(), file })
+            let (target, source, span) = (patch.target.clone(), String::new(), patch.span);
+            Ok(LoadedPatch { content, target, source, file, span })
         }
         Err(problem) => fail(format!("decoding {text}: {problem}")),
     }

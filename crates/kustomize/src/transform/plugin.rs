@@ -1,5 +1,7 @@
 //! Transformers that have a configuration of their own.
 
+use towpath_model::TreePath;
+
 use super::{images, labels, names, namespace, patches, replacement, replicas, value_add};
 use crate::{
     build::Target,
@@ -40,6 +42,11 @@ impl Transformer {
         self.transform(target, resources)?;
         super::note(self.configured.note.clone(), resources);
         Ok(())
+    }
+
+    /// Returns the file that holds its configuration.
+    pub(super) fn file(&self) -> &TreePath {
+        self.configured.file()
     }
 
     /// Returns what is wrong with it.

@@ -36,6 +36,7 @@ pub(super) fn load(site: Site<'_>, entries: &[ReplacementEntry]) -> Result<Vec<R
         all.extend(decoder.replacement_file(document.root())?.into_iter().map(|mut replacement| {
             // Its place is in another file; messages name the entry.
             replacement.span = inline.span;
+            replacement.file = Some(file.clone());
             replacement
         }));
     }

@@ -16,7 +16,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use towpath_model::{
     Diagnostic,
-    difference::{Difference, Place},
+    difference::{Difference, FieldChange, Place},
 };
 
 use self::{
@@ -92,6 +92,19 @@ pub fn differences(from: &[Manifests], to: &[Manifests], form: Form) -> Result<D
     result.new_places = lone_environments(to, from);
     result.gone_places = lone_environments(from, to);
     Ok(result)
+}
+
+/// Returns the fields in which one object differs from itself as it was; both are YAML. Values of Secrets are never shown.
+///
+/// # Errors
+/// When either is no YAML.
+pub(crate) fn field_changes(name: &str, before: &str, after: &str) -> Result<Vec<FieldChange>, Diagnostic> {
+    let manifests = [before, after].map(|text| Manifests { name: name.to_owned(), place: None, text: text.to_owned() });
+    let [mut old, mut new] = [read_all(chunks(&manifests[0]))?, read_all(chunks(&manifests[1]))?];
+    for (old, new) in old.iter_mut().zip(&mut new) {
+        taken_over::hide_from_other(old, new);
+    }
+    Ok(old.iter().zip(&new).flat_map(|(old, new)| fields::fields(&old.value, &new.value)).collect())
 }
 
 /// Returns each place with its number in the order of the old manifests, then of the new.

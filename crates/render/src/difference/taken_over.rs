@@ -35,6 +35,18 @@ pub(super) fn hide<'a>(old: &mut [Object<'a>], new: &mut [Object<'a>], pairs: &P
     }
 }
 
+/// Hides what a Secret holds in the same object where that is no Secret.
+pub(super) fn hide_from_other<'a>(one: &mut Object<'a>, other: &mut Object<'a>) {
+    let (secret, plain) = match (one.secret, other.secret) {
+        (true, false) => (one, other),
+        (false, true) => (other, one),
+        _ => return,
+    };
+    let mut texts = Vec::new();
+    hidden_texts(&secret.value, &mut texts);
+    hide_texts(&mut plain.value, &texts);
+}
+
 fn name(object: &Object<'_>) -> Name {
     (object.place.cloned(), object.identity.namespace.clone(), object.identity.name.clone())
 }

@@ -1,11 +1,13 @@
 //! One environment of a service: a chart, a kustomization, or a chart whose output a kustomization changes.
 
 mod chart;
+mod explanation;
 mod overlay;
 mod rendered;
 #[cfg(test)]
 mod tests;
 
+use kustomize_rs::Changes;
 use towpath_config::{Environment, Manifests};
 use towpath_helm::{Options, Profile, RenderEnv};
 use towpath_model::{Diagnostic, FileTree, Kind, PinnedImage, TreePath};
@@ -87,6 +89,26 @@ impl Service {
     /// # Errors
     /// As [`Service::render`].
     pub fn render_as(&self, environment: &str, manner: &Manner) -> Result<RenderedEnvironment, Diagnostic> {
+        let (rendering, manifests) = self.rendering(environment, manner, Changes::Forgotten)?;
+        let made = match manifests {
+            Manifests::Chart(chart) => Made::Chart(Box::new(rendering.chart(chart)?)),
+            Manifests::Kustomize(pattern) => Made::Overlay(Box::new(rendering.overlay(pattern, None)?)),
+            Manifests::ChartThenKustomize(chart, pattern) => {
+                Made::Overlay(Box::new(rendering.overlay(pattern, Some(&rendering.chart(chart)?.to_text()))?))
+            }
+        };
+        let pinned = manner.pin.is_some().then(|| made.to_text());
+        rendering.check_pin(pinned.as_deref().unwrap_or_default())?;
+        Ok(RenderedEnvironment { made, tree: rendering.tree })
+    }
+
+    /// Returns an environment that is about to be rendered, and what its manifests are made of.
+    fn rendering<'r>(
+        &'r self,
+        environment: &str,
+        manner: &'r Manner,
+        changes: Changes,
+    ) -> Result<(Rendering<'r>, &'r Manifests), Diagnostic> {
         let environment = self.known(environment)?;
         let manifests = self.config.manifests.as_ref().ok_or_else(|| {
             Diagnostic::new(Kind::Usage, format!("`{}` describes no manifests", self.config.file()))
@@ -95,22 +117,7 @@ impl Service {
         let tree = self.tree.recording();
         // Without its description the service would be another.
         tree.file(&self.file).map_err(|error| failed(&error))?;
-        let rendering = Rendering { service: self, environment, manner, tree };
-        let made = match manifests {
-            Manifests::Chart(chart) => Made::Chart(Box::new(rendering.chart(chart)?)),
-            Manifests::Kustomize(pattern) => Made::Overlay(Box::new(rendering.overlay(pattern, None)?)),
-            Manifests::ChartThenKustomize(chart, pattern) => {
-                Made::Overlay(Box::new(rendering.overlay(pattern, Some(&rendering.chart(chart)?))?))
-            }
-        };
-        let rendered = RenderedEnvironment { made, tree: rendering.tree };
-        match &manner.pin {
-            Some(pin) if !rendered.to_text().contains(&pin.digest().to_string()) => {
-                let message = format!("nothing in {} uses the pinned image {pin}", environment.name);
-                Err(Diagnostic::new(Kind::Usage, message).hint("the manifests must take the image from what is pinned"))
-            }
-            _ => Ok(rendered),
-        }
+        Ok((Rendering { service: self, environment, manner, changes, tree }, manifests))
     }
 
     fn known(&self, name: &str) -> Result<&Environment, Diagnostic> {
@@ -131,6 +138,7 @@ struct Rendering<'r> {
     service: &'r Service,
     environment: &'r Environment,
     manner: &'r Manner,
+    changes: Changes,
     /// The service's files, whose record says what this rendering read.
     tree: FileTree,
 }
@@ -140,6 +148,17 @@ impl Rendering<'_> {
         self.service.folder.join(relative).map_err(|error| {
             Diagnostic::from_error(Kind::Usage, &error).cause(format!("named in `{}`", self.service.config.file()))
         })
+    }
+
+    /// Refuses manifests that do not use the image that is pinned, where one is.
+    fn check_pin(&self, manifests: &str) -> Result<(), Diagnostic> {
+        match &self.manner.pin {
+            Some(pin) if !manifests.contains(&pin.digest().to_string()) => {
+                let message = format!("nothing in {} uses the pinned image {pin}", self.environment.name);
+                Err(Diagnostic::new(Kind::Usage, message).hint("the manifests must take the image from what is pinned"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Returns what a chart sees of the world.

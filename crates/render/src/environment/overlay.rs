@@ -2,7 +2,6 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use kustomize_rs::{Helm, Options, Output, Remote};
 use towpath_config::{Manifests, Pattern};
-use towpath_helm::Rendered;
 use towpath_model::{Diagnostic, FileTree, Kind, PinnedImage, TreePath};
 
 use super::Rendering;
@@ -12,12 +11,12 @@ use crate::{
 };
 
 /// The folder that pins an image over a kustomization; it exists in memory alone.
-const PIN: &str = ".towpath-pin";
+pub(super) const PIN: &str = ".towpath-pin";
 
 impl Rendering<'_> {
     /// Builds the kustomization of the environment, with the pinned image set in what it gives, and with what a chart gave put
     /// into its folder.
-    pub(super) fn overlay(&self, pattern: &Pattern, chart: Option<&Rendered>) -> Result<Output, Diagnostic> {
+    pub(super) fn overlay(&self, pattern: &Pattern, chart: Option<&str>) -> Result<Output, Diagnostic> {
         let root = self.path(&pattern.expand(&self.service.config.name, &self.environment.name))?;
         let mut files = BTreeMap::new();
         let mut start = root.clone();
@@ -34,7 +33,7 @@ impl Rendering<'_> {
             };
         };
         let chart_file = inside(&root, Manifests::CHART_FILE)?;
-        files.insert(chart_file.clone(), chart.to_text().into_bytes());
+        files.insert(chart_file.clone(), chart.as_bytes().to_vec());
         let tree = FileTree::new(Overlay::new(self.tree.clone(), files));
         let output = self.build(&tree, &start)?;
         if !tree.reads().contains_key(&chart_file) {
@@ -56,7 +55,7 @@ impl Rendering<'_> {
             kube_version: manner.kube_version.clone().unwrap_or_default(),
         };
         let remote = Some(Arc::new(Bases::new(Arc::clone(charts))) as Arc<dyn Remote>);
-        let options = Options { remote, helm: Some(helm), ..Options::default() };
+        let options = Options { remote, helm: Some(helm), changes: self.changes, ..Options::default() };
         let output = kustomize_rs::build(tree, root, &options).map_err(|error| error.diagnostic())?;
         for fetched in &output.fetched {
             self.tree.note_outside(fetched.address.as_str());

@@ -17,13 +17,19 @@ pub(super) enum Made {
     Overlay(Box<Output>),
 }
 
+impl Made {
+    pub(super) fn to_text(&self) -> String {
+        match self {
+            Self::Chart(rendered) => rendered.to_text(),
+            Self::Overlay(output) => output.to_yaml(),
+        }
+    }
+}
+
 impl RenderedEnvironment {
     /// Returns the manifests: what `helm template` or `kustomize build` prints.
     pub fn to_text(&self) -> String {
-        match &self.made {
-            Made::Chart(rendered) => rendered.to_text(),
-            Made::Overlay(output) => output.to_yaml(),
-        }
+        self.made.to_text()
     }
 
     /// Returns what kustomize warns of, in its words, each one line.

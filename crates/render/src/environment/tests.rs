@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use towpath_model::explanation::Written;
+
 use super::*;
 use crate::source::{ChartSettings, Charts, Network};
 
@@ -130,4 +132,52 @@ fn a_chart_in_a_kustomization_is_inflated_and_what_is_random_in_it_is_not_kept()
     assert_eq!(outside(&files), 0);
     let random = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {ns: default, r: {{ randAlpha 9 }}}\n";
     assert_eq!(outside(&[&files[..3], &[(files[3].0, random)]].concat()), 1);
+}
+
+#[test]
+fn every_document_tells_its_file_and_what_changed_it() {
+    let files = [
+        CHART[0],
+        ("chart/templates/pod.yaml", POD),
+        (
+            "chart/templates/two.yaml",
+            "kind: A\napiVersion: v1\nmetadata: {name: x}\n---\n# Source: shop/no.yaml\nkind: Secret\napiVersion: v1\nmetadata: {name: s}\nstringData: {p: hunter2}\n",
+        ),
+        ("k/dev/kustomization.yaml", "resources: [chart.yaml, own.yaml]\npatches:\n- path: p.yaml\n"),
+        ("k/dev/own.yaml", "kind: B\napiVersion: v1\nmetadata: {name: own}\n"),
+        ("k/dev/p.yaml", "kind: Secret\napiVersion: v1\nmetadata: {name: s}\nstringData: {p: hunter3}\n"),
+        ("dev.yaml", "image: {repository: r.example/old, digest: none}\n"),
+    ];
+    let lines = |manifests: &str, pin: Option<PinnedImage>| {
+        let manner = Manner { pin, ..Manner::default() };
+        let explanation = service(manifests, &files).explain("dev", &manner).unwrap();
+        let mut lines = explanation.values.clone();
+        for document in &explanation.documents {
+            let step = |step: &towpath_model::explanation::Step| {
+                format!("; {} {:?} {:?}", step.by.file, step.source, step.fields)
+            };
+            let steps: String = document.steps.iter().map(step).collect();
+            let Written { file, line, .. } = &document.origin;
+            lines.push(format!("{} from {file}:{}{steps}", document.identity, line.unwrap_or_default()));
+        }
+        lines
+    };
+    let chart = lines("{chart: chart, values: ['{env}.yaml']}", Some(pin()));
+    let expected = [
+        "chart/values.yaml",
+        "dev.yaml",
+        "the pinned image",
+        "Secret s from chart/templates/two.yaml:0",
+        "Pod shop from chart/templates/pod.yaml:0",
+        "A x from chart/templates/two.yaml:0",
+    ];
+    assert_eq!(chart, expected);
+    let both = lines("{chart: chart, values: [dev.yaml], kustomize: 'k/{env}'}", None);
+    let patched = "Secret s from chart/templates/two.yaml:0; k/dev/kustomization.yaml Some(\"k/dev/p.yaml\") \
+                   [FieldChange { path: \"stringData.p\", edit: Set { before: \"(redacted, before)\", after: \
+                   \"(redacted, after)\" } }]";
+    assert!(both.contains(&patched.to_owned()), "{both:#?}");
+    assert!(both.contains(&"B own from k/dev/own.yaml:1".to_owned()), "{both:#?}");
+    let pinned = lines("{chart: chart, values: [dev.yaml], kustomize: 'k/{env}'}", Some(pin()));
+    assert!(pinned.iter().any(|line| line.starts_with("Pod shop from chart/templates/pod.yaml")), "{pinned:#?}");
 }

@@ -1,7 +1,7 @@
 use towpath_model::difference::{FieldChange, FieldEdit};
 
 /// Returns fields as lines with a sign before them: `+` new, `-` gone, `~` another value, a space for what stays.
-pub(super) fn field_lines(fields: &[FieldChange]) -> Vec<(char, String)> {
+pub(crate) fn field_lines(fields: &[FieldChange]) -> Vec<(char, String)> {
     let mut lines = Vec::new();
     for field in fields {
         let path = &field.path;

@@ -42,7 +42,8 @@ fn object(object: &ObjectDifference) -> Value {
     document
 }
 
-fn identity(identity: &Identity) -> Value {
+/// Returns the four names of an object.
+pub(crate) fn identity(identity: &Identity) -> Value {
     value!({
         "apiVersion": identity.api_version,
         "kind": identity.kind,
@@ -69,7 +70,8 @@ fn place(place: &Place) -> Value {
     }
 }
 
-fn field(field: &FieldChange) -> Value {
+/// Returns a field that differs: `path`, `edit` and what that has.
+pub(crate) fn field(field: &FieldChange) -> Value {
     let path = &field.path;
     let text = |hunks: &[Hunk]| hunks.iter().map(ToString::to_string).collect::<String>();
     match &field.edit {

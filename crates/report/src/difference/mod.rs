@@ -8,6 +8,11 @@ mod markdown;
 pub(crate) mod places;
 mod text;
 
+pub(crate) use self::{
+    fields::field_lines,
+    json::{field, identity},
+    text::style,
+};
 pub use self::{
     json::json,
     markdown::{MARKDOWN_BUDGET, markdown},

@@ -76,7 +76,8 @@ fn shared(object: &ObjectDifference) -> Vec<String> {
     lines
 }
 
-fn style(sign: Option<char>) -> Style {
+/// Returns how a line with this sign is shown.
+pub(crate) fn style(sign: Option<char>) -> Style {
     match sign {
         Some('+') => Style::Good,
         Some('-') => Style::Bad,

@@ -38,6 +38,7 @@ Examples:
   towpath-render template shop web --repo https://charts.example.com     a chart of a repository; again with --offline
   towpath-render build deploy/kustomize/overlays/prod                    as `kustomize build` does
   towpath-render env prod --release release.json                         one environment of towpath.yaml
+  towpath-render env prod --explain                                      which file each document is from, and what changed it
   towpath-render diff staging prod                                       what differs between two environments
   towpath-render diff prod@HEAD~1 prod --structural                      what a change does to one, field by field
   towpath-render diff @HEAD~1 @ --format html > page.html                what it does to every service of the repository
@@ -94,6 +95,9 @@ pub(crate) struct Service {
 pub(crate) struct Env {
     /// The environment: a name, or name@revision for a git revision
     pub(crate) environment: String,
+    /// Show where each document comes from and what changed it, in place of the documents; values of Secrets are redacted
+    #[arg(long)]
+    pub(crate) explain: bool,
     #[command(flatten)]
     pub(crate) service: Service,
     #[command(flatten)]
