@@ -106,6 +106,11 @@ impl Service {
         Ok(None)
     }
 
+    /// Returns the path of its description in its tree.
+    pub fn file(&self) -> &TreePath {
+        &self.file
+    }
+
     /// Returns the same service with charts loaded by `charts`.
     #[must_use]
     pub fn with_charts(self, charts: Arc<Charts>) -> Self {

@@ -5,7 +5,7 @@ use std::{
 };
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
-use towpath_model::Diagnostic;
+use towpath_model::{Diagnostic, Kind};
 
 use crate::{Color, Report, diagnostic_json, diagnostic_text};
 
@@ -41,6 +41,8 @@ pub enum Outcome {
     Done,
     /// A negative verdict that the plugin has already shown: exit code 1.
     Negative,
+    /// A part of the work failed, which the plugin has already shown beside the result of the rest: the exit code of the kind.
+    Incomplete(Kind),
 }
 
 /// A plugin's command line: what clap derives, and where the output options stand in it.
@@ -100,6 +102,7 @@ fn run<P: Plugin>(arguments: Vec<OsString>) -> u8 {
     match plugin.run(&report) {
         Ok(Outcome::Done) => 0,
         Ok(Outcome::Negative) => 1,
+        Ok(Outcome::Incomplete(kind)) => kind.exit_code(),
         Err(diagnostic) => {
             show(&report, &diagnostic);
             diagnostic.kind.exit_code()

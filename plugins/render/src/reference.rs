@@ -32,7 +32,7 @@ impl<'a> Reference<'a> {
         cache: Option<&Cache>,
     ) -> Result<Manifests, Diagnostic> {
         let service = self.service(options, charts)?;
-        let manner = Manner { pin: options.pin()?, profile: options.helm_version.profile(), ..Manner::default() };
+        let manner = options.manner()?;
         if let Some(cache) = cache {
             return service.render_through(cache, self.environment, &manner);
         }
@@ -43,21 +43,13 @@ impl<'a> Reference<'a> {
     /// Returns the service's name, and where the documents of the environment come from.
     pub(crate) fn explain(&self, options: &Options, charts: &Arc<Charts>) -> Result<(String, Explanation), Diagnostic> {
         let service = self.service(options, charts)?;
-        let manner = Manner { pin: options.pin()?, profile: options.helm_version.profile(), ..Manner::default() };
+        let manner = options.manner()?;
         let explanation = service.explain(self.environment, &manner)?;
         Ok((service.config.name, explanation))
     }
 
-    /// Returns its manifests for comparing, with clock and random source fixed.
-    pub(crate) fn preview(&self, options: &Options, charts: &Arc<Charts>) -> Result<String, Diagnostic> {
-        self.service(options, charts)?.preview(
-            self.environment,
-            options.pin()?.as_ref(),
-            options.helm_version.profile(),
-        )
-    }
-
-    fn service(&self, options: &Options, charts: &Arc<Charts>) -> Result<Service, Diagnostic> {
+    /// Returns the service of `--config`, as it is or as it was.
+    pub(crate) fn service(&self, options: &Options, charts: &Arc<Charts>) -> Result<Service, Diagnostic> {
         let service = match self.revision {
             Some(revision) => Service::at_revision(&options.config, revision),
             None => Service::open(&options.config),
@@ -67,6 +59,11 @@ impl<'a> Reference<'a> {
 }
 
 impl Options {
+    /// Returns how its environments are rendered for a cluster.
+    pub(crate) fn manner(&self) -> Result<Manner, Diagnostic> {
+        Ok(Manner { pin: self.pin()?, profile: self.helm_version.profile(), ..Manner::default() })
+    }
+
     /// Returns the image that is pinned, if one is.
     fn pin(&self) -> Result<Option<PinnedImage>, Diagnostic> {
         if let Some(image) = &self.image {

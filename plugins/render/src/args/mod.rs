@@ -44,7 +44,8 @@ Examples:
   towpath-render diff @HEAD~1 @ --format html > page.html                what it does to every service of the repository
   towpath-render diff rendered/ branch/ --format markdown                what differs between two folders of manifests
 
-Exit codes: 0 done, or no differences; 1 differences, or something of `all` that failed; 2 wrong input; 3 files or git failed; 4 a defect of Towpath.";
+Exit codes: 0 done, or no differences; 1 differences, or something of `all` that failed; 2 wrong input, also where `diff` tells the
+differences of the rest; 3 files or git failed; 4 a defect of Towpath.";
 
 // A hundred arguments of commands that are not meant need not be made.
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,6 @@
 use clap::{Args, ValueEnum};
 
-use crate::args::{Service, source::Fetching};
+use crate::args::{Caching, Service, source::Fetching};
 
 /// How a difference is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -42,4 +42,6 @@ pub(crate) struct Diff {
     pub(super) service: Service,
     #[command(flatten)]
     pub(super) fetching: Fetching,
+    #[command(flatten)]
+    pub(super) caching: Caching,
 }

@@ -1,12 +1,9 @@
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use towpath_model::Diagnostic;
-use towpath_render::{Manifests, Service, source::Charts};
+use towpath_render::{Manifests, Service};
 
-use super::{folder, repository};
+use super::{folder, means::Means, repository};
 use crate::{args::Service as Options, reference::Reference};
 
 /// One of the two things that are compared.
@@ -44,39 +41,34 @@ impl<'a> Side<'a> {
     }
 
     /// Returns its manifests.
-    pub(super) fn manifests(&self, options: &Options, charts: &Arc<Charts>) -> Result<Vec<Manifests>, Diagnostic> {
+    fn manifests(&self, means: &Means<'_>) -> Result<(Vec<Manifests>, Vec<Diagnostic>), Diagnostic> {
         match self {
-            Self::Path(path) => folder::read(path),
-            Self::Repository(revision) => repository::all(&repository::open(*revision, options, charts)?, options),
-            Self::Environment(reference) => {
-                let text = reference.preview(options, charts)?;
-                let name = match reference.revision {
-                    Some(revision) => format!("{} at {revision}", reference.environment),
-                    None => reference.environment.to_owned(),
-                };
-                Ok(vec![Manifests { name, place: None, text }])
-            }
+            Self::Path(path) => Ok((folder::read(path)?, Vec::new())),
+            Self::Repository(revision) => repository::all(&repository::open(*revision, means)?, means),
+            Self::Environment(reference) => Ok((vec![means.environment(reference)?], Vec::new())),
         }
     }
 }
 
+/// The manifests of both sides.
+pub(super) struct Sides {
+    pub(super) from: Vec<Manifests>,
+    pub(super) to: Vec<Manifests>,
+    /// Why some environments of a repository are in neither.
+    pub(super) failures: Vec<Diagnostic>,
+}
+
 /// Returns the manifests of both sides.
-pub(super) fn both(
-    from: &Side<'_>,
-    to: &Side<'_>,
-    options: &Options,
-    charts: &Arc<Charts>,
-) -> Result<[Vec<Manifests>; 2], Diagnostic> {
+pub(super) fn both(from: &Side<'_>, to: &Side<'_>, means: &Means<'_>) -> Result<Sides, Diagnostic> {
     if let (Side::Repository(old), Side::Repository(new)) = (from, to) {
-        let (old, new) = (repository::open(*old, options, charts)?, repository::open(*new, options, charts)?);
-        return repository::both(&old, &new, options);
+        return repository::both(&repository::open(*old, means)?, &repository::open(*new, means)?, means);
     }
-    let mut sides = [from.manifests(options, charts)?, to.manifests(options, charts)?];
-    let [old, new] = &mut sides;
+    let ((mut old, mut failures), (mut new, more)) = (from.manifests(means)?, to.manifests(means)?);
+    failures.extend(more);
     match (from, to) {
-        (Side::Repository(_), Side::Path(_)) => folder::name_environments(new, old),
-        (Side::Path(_), Side::Repository(_)) => folder::name_environments(old, new),
+        (Side::Repository(_), Side::Path(_)) => folder::name_environments(&mut new, &old),
+        (Side::Path(_), Side::Repository(_)) => folder::name_environments(&mut old, &new),
         _ => {}
     }
-    Ok(sides)
+    Ok(Sides { from: old, to: new, failures })
 }

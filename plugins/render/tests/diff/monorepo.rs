@@ -217,3 +217,48 @@ fn a_folder_that_was_written_before_is_compared_with_what_is_rendered_now() {
     let (_, text, _) = run(root, &["diff", "out", "@", "--stat"]);
     assert_eq!(text, "~ svc-03/staging: Deployment svc-03  +1 -1\n");
 }
+
+#[test]
+fn what_is_wrong_in_one_place_hides_nothing_in_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    monorepo(root);
+    write(root, "services/svc-03/staging.yaml", "replicas: 9\nlabelled: false\n");
+    write(root, "services/svc-04/towpath.yaml", "kind: Service\nmetadata: {nam: x}\n");
+    write(root, "services/svc-02/overlays/prod/kustomization.yaml", "resources: [none.yaml]\n");
+    for (from, to) in [("@HEAD", "@"), ("@", "@HEAD")] {
+        let (code, told, error) = run(root, &["diff", from, to, "--stat"]);
+        assert_eq!((code, told.as_str()), (2, "~ svc-03/staging: Deployment svc-03  +1 -1\n"), "{error}");
+        assert!(error.contains("services/svc-04/towpath.yaml"), "{error}");
+        assert!(error.contains("while rendering svc-02/prod"), "{error}");
+        let end = format!("{from} to {to}, but for what failed: 1 changed, 0 added, 0 removed\n");
+        assert!(error.ends_with(&end), "{error}");
+        let (code, told, _) = run(root, &["diff", from, to, "--output", "json"]);
+        let document: Value = serde_json::from_str(&told).unwrap();
+        assert_eq!((code, document["failures"].as_array().unwrap().len()), (2, 2));
+        assert_eq!(document["objects"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn a_cache_changes_nothing_but_the_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    monorepo(root);
+    let cache = tempfile::tempdir().unwrap();
+    let cache = cache.path().to_str().unwrap();
+    write(root, "services/svc-03/staging.yaml", "replicas: 9\nlabelled: false\n");
+    write(root, "services/svc-05/base/all.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n");
+    let plain = run(root, &["diff", "@HEAD", "@"]);
+    assert_eq!(plain.0, 1, "{}", plain.2);
+    // 36 environments, of which 4 differ: their other side is rendered too.
+    for (hits, misses) in [(32, 40), (72, 0)] {
+        let (code, told, error) = run(root, &["diff", "@HEAD", "@", "--cache", cache]);
+        assert_eq!((code, told.as_str()), (1, plain.1.as_str()), "{error}");
+        let said = format!("cache: {hits} hits ");
+        assert!(error.contains(&said) && error.contains(&format!(", {misses} misses")), "{said}{misses}: {error}");
+    }
+    let alone = run(root, &["diff", "staging@HEAD", "staging", "--config", "services/svc-03/towpath.yaml"]);
+    let arguments = ["diff", "staging@HEAD", "staging", "--config", "services/svc-03/towpath.yaml", "--cache", cache];
+    assert_eq!(run(root, &arguments).1, alone.1);
+}
