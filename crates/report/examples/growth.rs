@@ -1,5 +1,5 @@
-//! Draws how a number grows with another: reads `NAME,X,Y` lines from standard input and writes a page with one chart to the file
-//! that is named.
+//! Draws how a number grows with another: reads `NAME,X,Y` lines from standard input and writes one chart to the file that is
+//! named: a picture where that ends in `.svg`, else a page.
 
 use std::{collections::BTreeMap, error::Error, io::Read as _};
 
@@ -32,8 +32,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         series: series.collect(),
         guide: None,
     };
-    let mut body = Html::element("h1", &title);
-    body.push(&chart.html());
-    std::fs::write(file, page(&title, &body))?;
+    let drawn = if file.ends_with(".svg") {
+        chart.svg()
+    } else {
+        let mut body = Html::element("h1", &title);
+        body.push(&chart.html());
+        page(&title, &body)
+    };
+    std::fs::write(file, drawn)?;
     Ok(())
 }

@@ -129,9 +129,54 @@ impl Frame {
 impl Chart {
     /// Returns the figure: caption, picture and legend.
     pub fn html(&self) -> Html {
+        let svg = format!(
+            "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">{}</svg>",
+            Html::text(&self.title),
+            self.drawing()
+        );
+        let legend: String = self
+            .series
+            .iter()
+            .map(|series| {
+                format!("<span><span class=\"key {}\"></span>{}</span>", series.class, Html::text(&series.name))
+            })
+            .collect();
+        trusted(format!(
+            "<figure><figcaption>{}</figcaption>{svg}<div class=\"legend\">{legend}</div></figure>",
+            Html::text(&self.title)
+        ))
+    }
+
+    /// Returns the picture alone, for a file that ends in `.svg`: with its legend inside, in the colours of the pages.
+    pub fn svg(&self) -> String {
+        let mut legend = String::new();
+        for (row, series) in (0_u32..).zip(&self.series) {
+            let y = TOP + 10.0 + 14.0 * f64::from(row);
+            let _ = write!(
+                legend,
+                "<line class=\"series {}\" x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/><text x=\"{}\" y=\"{y}\">{}</text>",
+                series.class,
+                LEFT + 8.0,
+                LEFT + 22.0,
+                y - 4.0,
+                y - 4.0,
+                LEFT + 28.0,
+                Html::text(&series.name)
+            );
+        }
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\">\n<title>{}</title>\n\
+             <style>\n{}</style>\n{}{legend}\n</svg>\n",
+            Html::text(&self.title),
+            super::page::drawing_style(),
+            self.drawing()
+        )
+    }
+
+    /// Returns axes, lines and the level that matters.
+    fn drawing(&self) -> String {
         let frame = Frame::of(self);
-        let mut svg =
-            format!("<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">", Html::text(&self.title));
+        let mut svg = String::new();
         self.axes(&frame, &mut svg);
         for series in &self.series {
             draw(series, &frame, &mut svg);
@@ -148,18 +193,7 @@ impl Chart {
                 Html::text(&guide.label)
             );
         }
-        svg.push_str("</svg>");
-        let legend: String = self
-            .series
-            .iter()
-            .map(|series| {
-                format!("<span><span class=\"key {}\"></span>{}</span>", series.class, Html::text(&series.name))
-            })
-            .collect();
-        trusted(format!(
-            "<figure><figcaption>{}</figcaption>{svg}<div class=\"legend\">{legend}</div></figure>",
-            Html::text(&self.title)
-        ))
+        svg
     }
 
     fn axes(&self, frame: &Frame, svg: &mut String) {
@@ -272,6 +306,19 @@ mod tests {
                 assert!(svg.contains("&lt;t&gt;"), "{svg}");
             }
         }
+    }
+
+    #[test]
+    fn a_picture_alone_is_whole() {
+        let points = vec![Point { x: 1.0, y: 2.0, interval: None }];
+        let series = vec![Series { name: "a < b".to_owned(), class: "bad", points, stepped: false }];
+        let (x_label, range) = ("s".to_owned(), (0.0, 1.0));
+        let chart =
+            Chart { title: "t".to_owned(), x_label, unit: "", scale: Scale::Linear, range, series, guide: None };
+        let svg = chart.svg();
+        assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>\n"), "{svg}");
+        assert!(svg.contains("svg .bad {") && svg.contains("--bad: ") && svg.contains("a &lt; b"), "{svg}");
+        assert!(!svg.contains("body {"), "{svg}");
     }
 
     #[test]

@@ -29,3 +29,10 @@ pub(super) fn scripted_page(title: &str, body: &Html, style: &str, script: &str)
          <title>{title}</title>\n<style>\n{STYLE}{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>{script}\n</body>\n</html>\n"
     )
 }
+
+/// Returns what of the style speaks of pictures: their colours, in light and dark, and how lines are drawn.
+pub(super) fn drawing_style() -> String {
+    let colours = STYLE.split_once("\n* {").map_or("", |(colours, _)| colours);
+    let rules = STYLE.lines().filter(|line| line.starts_with("svg "));
+    std::iter::once(colours).chain(rules).flat_map(|line| [line, "\n"]).collect()
+}
