@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use kustomize_rs::{KustomizeError, Options, build};
+use kustomize_rs::{Changes, KustomizeError, Options, build};
 use towpath_model::{FileTree, TreePath};
 
 fn folder() -> PathBuf {
@@ -39,7 +39,25 @@ fn run(case: &Path) -> Result<String, KustomizeError> {
     load(&case.join("input"), &case.join("input"), &mut files);
     let root = fs::read_to_string(case.join("root")).unwrap_or_default();
     let root = TreePath::parse(root.trim()).expect("because the baselines are readable");
-    build(&FileTree::new(files), &root, &Options::default()).map(|output| output.to_yaml())
+    let tree = FileTree::new(files);
+    let text = build(&tree, &root, &Options::default()).map(|output| output.to_yaml());
+    // Whoever asks what changed gets the same, or the same refusal, and every step where the last one ended.
+    let explained = build(&tree, &root, &Options { changes: Changes::Kept, ..Options::default() });
+    match (&text, explained) {
+        (Ok(text), Ok(explained)) => {
+            assert_eq!(*text, explained.to_yaml(), "{} explained", case.display());
+            for built in &explained.resources {
+                let mut after = built.changes.iter().map(|change| &change.after);
+                for (change, before) in built.changes.iter().skip(1).zip(after.by_ref()) {
+                    assert_eq!(change.before, *before, "{}: {}", case.display(), change.by);
+                }
+                assert_eq!(after.next().unwrap_or(&built.to_yaml()), &built.to_yaml(), "{}", case.display());
+            }
+        }
+        (Err(error), Err(explained)) => assert_eq!(shown(error), shown(&explained), "{} explained", case.display()),
+        (_, explained) => assert_eq!(text.is_ok(), explained.is_ok(), "{} explained", case.display()),
+    }
+    text
 }
 
 fn shown(error: &KustomizeError) -> String {
