@@ -1,4 +1,4 @@
-use std::{fs, time::SystemTime};
+use std::{fs, sync::OnceLock, time::SystemTime};
 
 use towpath_helm::{Profile, Randomness, RenderEnv};
 
@@ -18,10 +18,15 @@ pub fn still_environment(release_name: &str, profile: Profile) -> RenderEnv {
 
 /// Returns the system's zone by its IANA name.
 pub(crate) fn time_zone() -> Option<String> {
-    if let Ok(zone) = std::env::var("TZ") {
-        return Some(zone);
-    }
-    let link = fs::read_link("/etc/localtime").ok()?;
-    let (_, zone) = link.to_str()?.split_once("zoneinfo/")?;
-    Some(zone.to_owned())
+    // Every rendering and every key of the cache asks for it.
+    static ZONE: OnceLock<Option<String>> = OnceLock::new();
+    let ask = || {
+        if let Ok(zone) = std::env::var("TZ") {
+            return Some(zone);
+        }
+        let link = fs::read_link("/etc/localtime").ok()?;
+        let (_, zone) = link.to_str()?.split_once("zoneinfo/")?;
+        Some(zone.to_owned())
+    };
+    ZONE.get_or_init(ask).clone()
 }

@@ -51,6 +51,8 @@ struct State {
     open: Vec<TreePath>,
     /// Folders that are being listed, and may give more to open.
     n_listed_now: usize,
+    /// Threads that wait for more to open: to wake nobody costs a call of the system, too.
+    n_waiting: usize,
     found: Vec<TreePath>,
     failed: Option<SourceError>,
 }
@@ -73,7 +75,9 @@ impl Walk {
             if state.n_listed_now == 0 {
                 return None;
             }
+            state.n_waiting += 1;
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.n_waiting -= 1;
         }
     }
 
@@ -86,8 +90,12 @@ impl Walk {
                 Err(error) => drop(state.failed.get_or_insert(error)),
             }
             state.n_listed_now -= 1;
+            let is_news = !state.open.is_empty() || state.n_listed_now == 0 || state.failed.is_some();
+            let is_awaited = is_news && state.n_waiting > 0;
             drop(state);
-            self.changed.notify_all();
+            if is_awaited {
+                self.changed.notify_all();
+            }
         }
     }
 }

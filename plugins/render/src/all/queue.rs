@@ -4,14 +4,24 @@ use std::{
     collections::BTreeMap,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     thread,
+    time::{Duration, Instant},
 };
 
-/// How many pieces a thread may be ahead of the one that is awaited: what is finished early waits in memory.
-const AHEAD: usize = 4;
+/// How many pieces a thread may be ahead of the one that is awaited: what is finished early waits in memory. Fewer make threads
+/// wait for each other more often, which takes longer than to find a small result in a cache.
+const AHEAD: usize = 16;
+
+/// How many results are taken together where they come faster than once in [`SOON`].
+const TOGETHER: usize = 8;
+const SOON: Duration = Duration::from_millis(1);
 
 struct Queue<T> {
+    count: usize,
     state: Mutex<State<T>>,
-    changed: Condvar,
+    /// The awaited piece is done, or never will be.
+    came: Condvar,
+    /// Pieces may be begun again, or never.
+    went: Condvar,
 }
 
 struct State<T> {
@@ -19,6 +29,10 @@ struct State<T> {
     next: usize,
     awaited: usize,
     done: BTreeMap<usize, T>,
+    /// Whether somebody waits: to wake nobody costs a call of the system, too.
+    is_awaited: bool,
+    woken: Instant,
+    n_idle: usize,
     /// Nobody takes results any more, or one will never come.
     ended: bool,
 }
@@ -39,16 +53,14 @@ impl<T> Queue<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'q>(&self, state: MutexGuard<'q, State<T>>) -> MutexGuard<'q, State<T>> {
-        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn begin(&self, count: usize, window: usize) -> Option<usize> {
+    fn begin(&self, window: usize) -> Option<usize> {
         let mut state = self.lock();
-        while !state.ended && state.next < count && state.next >= state.awaited + window {
-            state = self.wait(state);
+        while !state.ended && state.next < self.count && state.next >= state.awaited + window {
+            state.n_idle += 1;
+            state = self.went.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.n_idle -= 1;
         }
-        if state.ended || state.next >= count {
+        if state.ended || state.next >= self.count {
             return None;
         }
         state.next += 1;
@@ -56,16 +68,28 @@ impl<T> Queue<T> {
     }
 
     fn finish(&self, index: usize, result: T) {
-        self.lock().done.insert(index, result);
-        self.changed.notify_all();
+        let mut state = self.lock();
+        state.done.insert(index, result);
+        let is_here = state.is_awaited && state.done.contains_key(&state.awaited);
+        let is_enough = state.done.len() >= TOGETHER || state.awaited + state.done.len() == self.count;
+        let wakes = is_here && (is_enough || state.woken.elapsed() >= SOON);
+        if wakes {
+            state.woken = Instant::now();
+            state.is_awaited = false;
+        }
+        drop(state);
+        if wakes {
+            self.came.notify_one();
+        }
     }
 
     fn end(&self) {
         self.lock().ended = true;
-        self.changed.notify_all();
+        self.came.notify_all();
+        self.went.notify_all();
     }
 
-    fn take(&self, index: usize) -> Option<T> {
+    fn take(&self, index: usize, window: usize) -> Option<T> {
         let mut state = self.lock();
         loop {
             if state.ended {
@@ -73,10 +97,16 @@ impl<T> Queue<T> {
             }
             if let Some(result) = state.done.remove(&index) {
                 state.awaited = index + 1;
-                self.changed.notify_all();
+                // Threads that had to wait do so until there is more than a piece to do.
+                let is_room = state.n_idle > 0 && state.next <= state.awaited + window / 2;
+                drop(state);
+                if is_room {
+                    self.went.notify_all();
+                }
                 return Some(result);
             }
-            state = self.wait(state);
+            state.is_awaited = true;
+            state = self.came.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -92,13 +122,22 @@ pub(crate) fn in_order<T: Send, E>(
     work: impl Fn(usize) -> T + Sync,
     mut take: impl FnMut(usize, T) -> Result<(), E>,
 ) -> Result<(), E> {
-    let state = State { next: 0, awaited: 0, done: BTreeMap::new(), ended: false };
-    let queue = Queue { state: Mutex::new(state), changed: Condvar::new() };
+    let state = State {
+        next: 0,
+        awaited: 0,
+        done: BTreeMap::new(),
+        is_awaited: false,
+        woken: Instant::now(),
+        n_idle: 0,
+        ended: false,
+    };
+    let queue = Queue { count, state: Mutex::new(state), came: Condvar::new(), went: Condvar::new() };
+    let window = jobs * AHEAD;
     thread::scope(|scope| {
         for _ in 0..jobs.min(count) {
             let worker = || {
                 let _guard = Guard(&queue);
-                while let Some(index) = queue.begin(count, jobs * AHEAD) {
+                while let Some(index) = queue.begin(window) {
                     queue.finish(index, work(index));
                 }
             };
@@ -106,7 +145,7 @@ pub(crate) fn in_order<T: Send, E>(
             #[expect(clippy::panic, reason = "as `scope.spawn` does")]
             thread.unwrap_or_else(|error| panic!("cannot start a thread: {error}"));
         }
-        let mut results = (0..count).map_while(|index| Some((index, queue.take(index)?)));
+        let mut results = (0..count).map_while(|index| Some((index, queue.take(index, window)?)));
         let result = results.try_for_each(|(index, result)| take(index, result));
         queue.end();
         result
