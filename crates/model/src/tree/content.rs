@@ -32,6 +32,9 @@ pub(super) struct Slot {
     kind: OnceLock<Option<EntryKind>>,
     blob: OnceLock<Option<BlobId>>,
     digest: OnceLock<Option<Digest>>,
+    /// What the source knew a file's digest to be. What is made of an entry has the digest of that entry instead: the file may
+    /// have changed between the two.
+    told: OnceLock<Option<Digest>>,
 }
 
 impl Slot {
@@ -62,11 +65,26 @@ impl Slot {
         let entry = self.entry(source, path)?;
         let digest = self.digest.get_or_init(|| {
             entry.as_ref().map(|entry| match entry {
-                Entry::File(bytes) => Digest::of(bytes),
+                Entry::File(bytes) => {
+                    let digest = Digest::of(bytes);
+                    source.note_digest(path, digest);
+                    digest
+                }
                 Entry::Directory(names) => Digest::of(names.join("\0").as_bytes()),
             })
         });
         Ok(*digest)
+    }
+
+    /// Tells whether a file with this digest stands there. It is loaded only where the source cannot tell.
+    pub(super) fn is_file_of(&self, digest: Digest, source: &dyn Source, path: &TreePath) -> bool {
+        if self.entry.get().is_none()
+            && let Ok(Some(told)) = known_or(&self.told, || source.digest(path))
+        {
+            return *told == digest;
+        }
+        matches!(self.entry(source, path), Ok(Some(Entry::File(_))))
+            && self.digest(source, path).is_ok_and(|present| present == Some(digest))
     }
 }
 

@@ -41,6 +41,9 @@ impl TreePath {
             let inner = if self.0.is_empty() { relative.to_owned() } else { [&self.0, "/", relative].concat() };
             return Ok(Self(inner));
         }
+        if self.0.is_empty() && relative.split('/').all(|part| !matches!(part, "" | "." | "..")) {
+            return Ok(Self(relative.to_owned()));
+        }
         let mut parts: Vec<&str> = self.0.split('/').filter(|part| !part.is_empty()).collect();
         for part in relative.split('/') {
             match part {

@@ -158,8 +158,7 @@ impl Read {
                 {
                     return present == *blob;
                 }
-                matches!(slot.entry(source, path), Ok(Some(Entry::File(_))))
-                    && slot.digest(source, path).is_ok_and(|present| present == Some(*digest))
+                slot.is_file_of(*digest, source, path)
             }
             Self::Directory(digest) => {
                 matches!(slot.kind(source, path), Ok(Some(EntryKind::Directory)))

@@ -4,6 +4,7 @@ use std::{
 };
 
 use super::{BlobId, TreePath};
+use crate::Digest;
 
 /// What stands at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +89,18 @@ pub trait Source: Send + Sync {
     fn blob(&self, _path: &TreePath) -> Result<Option<BlobId>, SourceError> {
         Ok(None)
     }
+
+    /// Returns the SHA-256 of the file at `path`, where the source knows it without reading the file; nothing elsewhere, and
+    /// for what is no file.
+    ///
+    /// # Errors
+    /// As [`Source::load`].
+    fn digest(&self, _path: &TreePath) -> Result<Option<Digest>, SourceError> {
+        Ok(None)
+    }
+
+    /// Is told the SHA-256 of a file that it loaded.
+    fn note_digest(&self, _path: &TreePath, _digest: Digest) {}
 }
 
 impl Probe {

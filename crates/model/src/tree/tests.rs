@@ -121,6 +121,50 @@ fn a_file_that_git_knows_is_not_loaded_to_be_compared() {
     );
 }
 
+/// Files of which one is known by its digest, which is that of what it held `before`.
+struct Remembered {
+    files: BTreeMap<String, Vec<u8>>,
+    before: &'static str,
+    noted: Arc<std::sync::Mutex<Vec<(String, Digest)>>>,
+    loaded: Arc<AtomicUsize>,
+}
+
+impl Source for Remembered {
+    fn load(&self, path: &TreePath) -> Result<Option<Entry>, SourceError> {
+        self.loaded.fetch_add(1, Ordering::Relaxed);
+        self.files.load(path)
+    }
+
+    fn digest(&self, path: &TreePath) -> Result<Option<Digest>, SourceError> {
+        Ok((path.name() == "known").then(|| Digest::of(self.before.as_bytes())))
+    }
+
+    fn note_digest(&self, path: &TreePath, digest: Digest) {
+        self.noted.lock().unwrap().push((path.as_str().to_owned(), digest));
+    }
+}
+
+#[test]
+fn a_file_whose_digest_is_known_is_not_loaded_to_be_compared() {
+    let files = BTreeMap::from([("known".to_owned(), b"k".to_vec()), ("new".to_owned(), b"n".to_vec())]);
+    let (noted, loaded) = (Arc::default(), Arc::new(AtomicUsize::new(0)));
+    let source =
+        |before| Remembered { files: files.clone(), before, noted: Arc::clone(&noted), loaded: Arc::clone(&loaded) };
+    let file = |text: &str| Read::File { digest: Digest::of(text.as_bytes()), blob: None };
+    let tree = FileTree::new(source("k"));
+    assert!(tree.holds(&path("known"), &file("k")) && !tree.holds(&path("known"), &file("j")));
+    assert_eq!(loaded.load(Ordering::Relaxed), 0);
+    assert!(tree.holds(&path("new"), &file("n")) && !tree.holds(&path("none"), &file("n")));
+    assert_eq!(*noted.lock().unwrap(), [("new".to_owned(), Digest::of(b"n"))], "what it had to read it may remember");
+
+    // The file has changed since its digest was known: what is made of it is made of what was loaded.
+    let tree = FileTree::new(source("j"));
+    assert!(tree.holds(&path("known"), &file("j")));
+    assert_eq!(tree.file(&path("known")).unwrap().unwrap().as_ref(), b"k");
+    assert_eq!(tree.reads()[&path("known")], file("k"));
+    assert!(tree.holds(&path("known"), &file("k")) && !tree.holds(&path("known"), &file("j")));
+}
+
 #[test]
 fn what_failed_holds_nowhere() {
     let (tree, _) = counted(&[("a/broken", "")]);
