@@ -20,6 +20,7 @@ mod kubeconfig;
 mod kustomization;
 mod object;
 pub mod output_folder;
+mod parallel;
 mod plugin;
 mod private_folder;
 mod repository;

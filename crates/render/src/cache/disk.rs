@@ -1,4 +1,5 @@
-//! Results in a folder of this user: `keys/` holds a page a key, `results/` the results by their digest.
+//! Results in a folder of this user: `keys/` holds a page a key, `results/` the results by their digest, `files/` what is known of
+//! the files that were read.
 //!
 //! Files are written beside their place and renamed. Nothing is forced to the disk: after a loss of power a page may be torn or
 //! a result empty, which its seal or its digest tells, and the entry is as good as absent.
@@ -14,6 +15,7 @@ use towpath_model::Digest;
 
 use super::{
     key::SCHEMA,
+    known::Indexes,
     page::{self, Candidate},
     settings::Secret,
     store::{Entry, Found, Store, StoreError, Wanted},
@@ -38,6 +40,11 @@ impl Disk {
         folder.make(None)?;
         check_owner(&folder)?;
         Ok(Self { folder, limit, secret, written: AtomicU64::new(0) })
+    }
+
+    /// Returns the indexes of files that stand beside the results.
+    pub(super) fn indexes(&self) -> Indexes {
+        Indexes::new(self.folder.clone(), self.secret.clone())
     }
 
     fn page(&self, key: Digest) -> PathBuf {
@@ -80,7 +87,7 @@ impl Disk {
         self.folder.write(&self.note(), b"0")?;
         self.folder.sweep()?;
         let mut files = Vec::new();
-        for part in ["keys", "results"] {
+        for part in ["keys", "results", "files"] {
             each_file(&self.folder.path().join(part), &mut |path, metadata| {
                 files.push((metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH), metadata.len(), path));
             })?;
@@ -146,7 +153,8 @@ impl Store for Disk {
     }
 }
 
-fn place(folder: &Path, digest: Digest) -> PathBuf {
+/// Returns where what has this digest stands in a folder: two digits keep folders small.
+pub(super) fn place(folder: &Path, digest: Digest) -> PathBuf {
     let hex = digest.hex();
     folder.join(&hex[..2]).join(hex)
 }
@@ -160,8 +168,7 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// Returns what stands at a path, and notes that it was used.
-fn read_fresh(path: &Path, limit: u64) -> io::Result<Found> {
-    use std::io::Read as _;
+pub(super) fn read_fresh(path: &Path, limit: u64) -> io::Result<Found> {
     let file = match fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Absent),
@@ -171,12 +178,28 @@ fn read_fresh(path: &Path, limit: u64) -> io::Result<Found> {
     if metadata.len() > limit {
         return Ok(Found::Broken);
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
-    file.take(limit).read_to_end(&mut bytes)?;
+    let bytes = read_whole(file, metadata.len())?;
     if metadata.modified().ok().and_then(|used| used.elapsed().ok()).is_some_and(|age| age > FRESH) {
         private_folder::touch(path);
     }
     Ok(Found::Here(bytes))
+}
+
+/// Reads a file of `size` bytes; nobody adds to one of these. One that became shorter is given as it is, which its seal tells.
+fn read_whole(mut file: fs::File, size: u64) -> io::Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut bytes = vec![0; usize::try_from(size).map_err(io::Error::other)?];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(more) => filled += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
 }
 
 /// Refuses a folder that somebody else may write: what is rendered from there goes to clusters.

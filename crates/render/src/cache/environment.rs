@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use towpath_helm::{Crds, Hooks, Profile, Schema};
-use towpath_model::Diagnostic;
+use towpath_model::{Diagnostic, Digest};
 
-use super::{Cache, CacheKey};
+use super::{Cache, CacheKey, HeldResult};
 use crate::{Manner, Purpose, Service, chart};
 
 /// The manifests of an environment, and what was warned of while they were rendered: what the cache keeps of it.
@@ -24,6 +24,15 @@ impl Manifests {
         result.extend_from_slice(self.text.as_bytes());
         result
     }
+
+    /// Returns which result these are.
+    pub fn result(&self) -> HeldResult {
+        let result = self.to_result();
+        HeldResult { digest: Digest::of(&result), bytes: result.len() as u64 }
+    }
+
+    /// Returns how many bytes stand before the text in a result without warnings.
+    pub(crate) const BYTES_BEFORE_TEXT: u64 = "[]\n".len() as u64;
 
     /// Returns what [`Manifests::to_result`] made a result of; nothing where it is none.
     pub fn from_result(result: &[u8]) -> Option<Self> {
@@ -77,6 +86,11 @@ impl Service {
         let pin = manner.pin.as_ref().map(|pin| ("pin", pin.to_string()));
         let kube = manner.kube_version.as_ref().map(|version| ("kube version", version.clone()));
         Some([pin, kube].into_iter().flatten().fold(key, |key, (name, value)| key.with(name, value)))
+    }
+
+    /// Returns which result the folder of the cache has for one environment, without reading it.
+    pub fn held_result(&self, cache: &Cache, environment: &str, manner: &Manner) -> Option<HeldResult> {
+        cache.held_result(&self.cache_key(environment, manner)?, &self.tree)
     }
 
     /// Returns the manifests of one environment from the cache, or renders them and puts them there.

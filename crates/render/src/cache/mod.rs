@@ -3,8 +3,10 @@
 mod disk;
 mod environment;
 mod key;
+mod known;
 mod memory;
 mod page;
+mod seal;
 mod secrets;
 mod settings;
 mod shared;
@@ -15,18 +17,19 @@ mod tests;
 
 use std::{
     collections::HashMap,
-    num::NonZeroUsize,
+    path::Path,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
 };
 
 use towpath_model::{Digest, FileTree};
 
+pub(crate) use self::known::{KnownFiles, KnownFor, Sight};
 use self::{
     disk::Disk,
+    known::Indexes,
     memory::Memory,
     page::Candidate,
     stats::{Counter, Counters},
@@ -39,6 +42,8 @@ pub use self::{
     shared::{AddressError, RemoteAddress, RemoteLogin},
     stats::CacheStats,
 };
+
+use crate::parallel::in_parallel;
 
 /// A cache of rendered results. Threads may use it at the same time.
 ///
@@ -64,11 +69,22 @@ pub struct Cache {
     memory: Memory,
     disk: Option<Layer>,
     remote: Option<Layer>,
+    /// What is known of files; they stand in the folder.
+    indexes: Option<Indexes>,
     counters: Counters,
     /// What goes to the shared cache at the end.
     waiting: Mutex<Vec<Entry>>,
     /// What the shared cache had for keys that were missed.
     known: Mutex<HashMap<Digest, Vec<Candidate>>>,
+}
+
+/// A result that is kept and holds, and was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldResult {
+    /// Its digest.
+    pub digest: Digest,
+    /// How many bytes it has.
+    pub bytes: u64,
 }
 
 /// A place that keeps results until it fails.
@@ -92,6 +108,7 @@ impl Cache {
             memory: Memory::new(settings.memory_limit),
             disk: None,
             remote: None,
+            indexes: None,
             counters: Counters::default(),
             waiting: Mutex::default(),
             known: Mutex::default(),
@@ -99,7 +116,10 @@ impl Cache {
         };
         if let Some(folder) = &cache.settings.folder {
             match Disk::open(folder, cache.settings.folder_limit, cache.settings.secret.clone()) {
-                Ok(disk) => cache.disk = Some(Layer::new(Box::new(disk), "the folder of rendered results")),
+                Ok(disk) => {
+                    cache.indexes = Some(disk.indexes());
+                    cache.disk = Some(Layer::new(Box::new(disk), "the folder of rendered results"));
+                }
                 Err(error) => cache.warn(&format!("rendered results are not kept on disk: {error}")),
             }
         }
@@ -174,7 +194,28 @@ impl Cache {
         }
         if let Some(disk) = &self.disk {
             self.try_on(disk, |store| store.finish());
+            self.try_on(disk, |_| Ok(self.indexes.as_ref().map(Indexes::save).transpose()?));
         }
+    }
+
+    /// Returns which result the folder on disk has for `key`, without reading it: for whoever has what was made of it, and says
+    /// so with [`Cache::note_use`].
+    pub fn held_result(&self, key: &CacheKey, tree: &FileTree) -> Option<HeldResult> {
+        let (layer, key) = (self.disk.as_ref()?, self.digest(key));
+        let page = self.try_on(layer, |store| store.pages(&[key]))?.pop()?;
+        let Candidate { result: digest, bytes, .. } =
+            self.held(layer, false, &Asked { place: 0, key, tree }, &page)?.candidate;
+        Some(HeldResult { digest, bytes })
+    }
+
+    /// Counts a result that need not be read.
+    pub fn note_use(&self, _: HeldResult) {
+        self.counters.disk_hits.add(1);
+    }
+
+    /// Returns what earlier runs know of the files below `root`; nothing where nothing is kept on disk.
+    pub(crate) fn known_files(&self, purpose: KnownFor, root: &Path) -> Option<Arc<KnownFiles>> {
+        self.indexes.as_ref().map(|indexes| indexes.of(purpose, root))
     }
 
     /// Returns what was found and kept so far.
@@ -290,27 +331,6 @@ impl Layer {
     fn is_off(&self) -> bool {
         self.is_off.load(Ordering::Relaxed)
     }
-}
-
-/// Returns what `work` gives for each number below `n`, in order, made on all cores.
-fn in_parallel<T: Send>(n: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let n_threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    if n < 16 || n_threads == 1 {
-        return (0..n).map(work).collect();
-    }
-    let share = n.div_ceil(n_threads);
-    let work = &work;
-    thread::scope(|scope| {
-        let starts = (0..n).step_by(share);
-        let threads: Vec<_> = starts
-            .map(|start| (start, scope.spawn(move || (start..n.min(start + share)).map(work).collect::<Vec<_>>())))
-            .collect();
-        let done = threads.into_iter().map(|(start, thread)| {
-            // A thread that ended before its time has its part done here.
-            thread.join().unwrap_or_else(|_| (start..n.min(start + share)).map(work).collect())
-        });
-        done.flatten().collect()
-    })
 }
 
 impl std::fmt::Debug for Cache {

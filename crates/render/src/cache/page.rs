@@ -1,16 +1,17 @@
 //! What stands under a key: the read sets under which it was rendered, the newest first, and the digest of each result.
 //!
-//! The first line seals the rest: `sha256:` and a digest, or `hmac-sha256:` and a code that only holders of the secret can make.
-//! The rest is JSON that names the key, so that a page is no other key's.
+//! It is JSON behind a seal, and names the key, so that a page is no other key's.
 
 use std::collections::BTreeMap;
 
-use hmac::{Hmac, Mac as _};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use towpath_model::{BlobId, Digest, EntryKind, FileTree, Probe, Read, TreePath};
 
-use super::{key::SCHEMA, settings::Secret};
+use super::{
+    key::SCHEMA,
+    seal::{SealError, bytes, seal, unseal},
+    settings::Secret,
+};
 
 /// How many read sets stand under one key; branches that are built in turn have one each.
 const MOST_CANDIDATES: usize = 6;
@@ -18,9 +19,6 @@ const MOST_CANDIDATES: usize = 6;
 pub(super) const LARGEST_PAGE: u64 = 4 << 20;
 /// A result may have this many bytes.
 pub(super) const LARGEST_RESULT: u64 = 64 << 20;
-
-const PLAIN: &str = "sha256:";
-const SEALED: &str = "hmac-sha256:";
 
 /// A read set and what was rendered from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,19 +36,6 @@ struct Body {
     schema: u32,
     key: Digest,
     candidates: Vec<Candidate>,
-}
-
-/// Why a page does not count.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum PageError {
-    #[error("it is not whole")]
-    Torn,
-    #[error("it is not what its seal says")]
-    Seal,
-    #[error("it was not made by a holder of the secret")]
-    Unsealed,
-    #[error("it belongs to something else")]
-    Foreign,
 }
 
 impl Candidate {
@@ -85,52 +70,17 @@ pub(super) fn encode(key: Digest, candidates: &[Candidate], secret: Option<&Secr
     let body = Body { schema: SCHEMA, key, candidates: candidates.to_vec() };
     // Maps of texts have a JSON form.
     let body = serde_json::to_vec(&body).unwrap_or_default();
-    let mut page = match secret {
-        Some(secret) => format!("{SEALED}{}\n", hex(&code(secret, key, &body).finalize().into_bytes())),
-        None => format!("{PLAIN}{}\n", Digest::of(&body).hex()),
-    }
-    .into_bytes();
-    page.extend(body);
-    page
+    seal(key, &body, secret)
 }
 
 /// Returns what stands under a key. With a secret only pages count that were sealed with it.
-pub(super) fn decode(page: &[u8], key: Digest, secret: Option<&Secret>) -> Result<Vec<Candidate>, PageError> {
-    let end = page.iter().take(128).position(|byte| *byte == b'\n').ok_or(PageError::Torn)?;
-    let (seal, body) = (std::str::from_utf8(&page[..end]).map_err(|_| PageError::Torn)?, &page[end + 1..]);
-    match (secret, seal.strip_prefix(SEALED), seal.strip_prefix(PLAIN)) {
-        (Some(secret), Some(digits), _) => {
-            let found = bytes(digits).ok_or(PageError::Torn)?;
-            code(secret, key, body).verify_slice(&found).map_err(|_| PageError::Seal)?;
-        }
-        (Some(_), None, _) => return Err(PageError::Unsealed),
-        (None, _, Some(digits)) if digits == Digest::of(body).hex() => {}
-        (None, ..) => return Err(PageError::Seal),
-    }
-    let body: Body = serde_json::from_slice(body).map_err(|_| PageError::Torn)?;
+pub(super) fn decode(page: &[u8], key: Digest, secret: Option<&Secret>) -> Result<Vec<Candidate>, SealError> {
+    let body = unseal(page, key, secret)?;
+    let body: Body = serde_json::from_slice(body).map_err(|_| SealError::Torn)?;
     if body.schema != SCHEMA || body.key != key {
-        return Err(PageError::Foreign);
+        return Err(SealError::Foreign);
     }
     Ok(body.candidates)
-}
-
-fn code(secret: &Secret, key: Digest, body: &[u8]) -> Hmac<Sha256> {
-    let mut code = Hmac::<Sha256>::new_from_slice(secret.bytes()).expect("a code takes keys of any length");
-    code.update(b"towpath rendered results\0");
-    code.update(key.as_bytes());
-    code.update(body);
-    code
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes(digits: &str) -> Option<Vec<u8>> {
-    if !digits.len().is_multiple_of(2) || !digits.is_ascii() {
-        return None;
-    }
-    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
 }
 
 /// Returns a read as pages have it: `file DIGEST [BLOB]`, `folder DIGEST`, `nothing`, `size N`, `a folder`, `is file`, `is folder`.

@@ -4,7 +4,11 @@
 //! What was written stands with its digest in [`FOLDER`]`/manifest.json`. A file is removed only when it still is what was
 //! written. Before a file is written its name and digest go into a journal, so that a run that was killed leaves nothing of which
 //! the next does not know; and files appear whole, by a rename.
+//!
+//! With a cache on disk a file of which the file system says what it said when it was last read is not read again to find out
+//! whether somebody has changed it.
 
+mod kept;
 mod ledger;
 mod names;
 #[cfg(test)]
@@ -16,7 +20,7 @@ use std::{
     io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -24,7 +28,8 @@ use std::{
 use towpath_model::{Diagnostic, Digest, Kind, TreePath};
 
 use self::ledger::{Ledger, Owner};
-pub use self::names::{Layout, files};
+pub use self::names::{Layout, file, files};
+use crate::cache::{Cache, HeldResult, KnownFiles, KnownFor};
 
 /// The folder inside of it that says what was written.
 pub const FOLDER: &str = ".towpath-rendered";
@@ -37,6 +42,8 @@ pub struct OutputFolder {
     journal: Mutex<File>,
     state: Mutex<State>,
     n_temporary: AtomicU64,
+    /// Of which results the files are what was made of them.
+    known: Option<Arc<KnownFiles>>,
 }
 
 struct State {
@@ -75,7 +82,7 @@ impl OutputFolder {
     ///
     /// # Errors
     /// When it cannot be made or read, or another process writes to it.
-    pub fn open(root: &Path) -> Result<Self, Diagnostic> {
+    pub fn open(root: &Path, cache: Option<&Cache>) -> Result<Self, Diagnostic> {
         let inner = root.join(FOLDER);
         let failed = |error: &io::Error| cannot("write to", root, error);
         fs::create_dir_all(&inner).map_err(|error| failed(&error))?;
@@ -94,6 +101,7 @@ impl OutputFolder {
             _ => fs::create_dir(inner.join("new")).map_err(|error| failed(&error))?,
         }
         let journal = File::options().create(true).append(true).open(inner.join("journal"));
+        let known = |cache: &Cache| cache.known_files(KnownFor::Writing, &fs::canonicalize(root).ok()?);
         let state = State { ledger, given: BTreeMap::new(), counts: Written::default() };
         Ok(Self {
             root: root.to_owned(),
@@ -101,21 +109,29 @@ impl OutputFolder {
             journal: Mutex::new(journal.map_err(|error| failed(&error))?),
             state: Mutex::new(state),
             n_temporary: AtomicU64::new(0),
+            known: cache.and_then(known),
         })
     }
 
     /// Writes the files of one environment, by their paths below the folder. Files that hold this already are not touched.
     ///
+    /// `whole` is the result of which a single file is the text, if there is one.
+    ///
     /// # Errors
     /// When one cannot be written.
-    pub fn give(&self, of: Of<'_>, files: &BTreeMap<String, &str>) -> Result<(), Diagnostic> {
+    pub fn give(
+        &self,
+        of: Of<'_>,
+        files: &BTreeMap<String, &str>,
+        whole: Option<HeldResult>,
+    ) -> Result<(), Diagnostic> {
         let mut counts = Written::default();
         let mut digests = Vec::with_capacity(files.len());
         for (name, text) in files {
             let path = self.root.join(name);
             let digest = Digest::of(text.as_bytes());
             digests.push((name, digest));
-            if fs::read(&path).is_ok_and(|present| present == text.as_bytes()) {
+            if self.is_there(&path, name, text.as_bytes(), whole.map(|whole| kept::of(whole, digest))) {
                 counts.unchanged += 1;
                 continue;
             }

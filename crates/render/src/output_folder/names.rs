@@ -19,6 +19,11 @@ pub enum Layout {
 /// A file's name may have this many bytes in front of `.yaml`.
 const LONGEST_NAME: usize = 200;
 
+/// Returns the path of the single file of an environment below the folder.
+pub fn file(service: &str, environment: &str) -> String {
+    format!("{service}/{environment}.yaml")
+}
+
 /// Returns the files of an environment by their paths below the folder.
 ///
 /// # Errors
@@ -30,7 +35,7 @@ pub fn files<'t>(
     text: &'t str,
 ) -> Result<BTreeMap<String, &'t str>, Diagnostic> {
     if layout == Layout::Service {
-        return Ok(BTreeMap::from([(format!("{service}/{environment}.yaml"), text)]));
+        return Ok(BTreeMap::from([(file(service, environment), text)]));
     }
     let mut files = BTreeMap::new();
     let mut taken = BTreeSet::new();

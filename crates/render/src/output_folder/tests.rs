@@ -5,7 +5,7 @@ use super::*;
 fn give(folder: &OutputFolder, service: &str, environment: &str, text: &str) {
     let description = TreePath::parse(&format!("services/{service}/towpath.yaml")).unwrap();
     let files = files(Layout::Service, service, environment, text).unwrap();
-    folder.give(Of { description: &description, service, environment }, &files).unwrap();
+    folder.give(Of { description: &description, service, environment }, &files, None).unwrap();
 }
 
 fn everything(root: &Path) -> BTreeMap<String, String> {
@@ -29,7 +29,7 @@ fn everything(root: &Path) -> BTreeMap<String, String> {
 fn what_is_unchanged_stays_and_what_is_gone_goes() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    let first = OutputFolder::open(root).unwrap();
+    let first = OutputFolder::open(root, None).unwrap();
     for service in ["a", "b", "c"] {
         give(&first, service, "dev", &format!("service: {service}\n"));
     }
@@ -40,7 +40,7 @@ fn what_is_unchanged_stays_and_what_is_gone_goes() {
     File::options().write(true).open(root.join("a/dev.yaml")).unwrap().set_modified(old).unwrap();
     fs::write(root.join("b/own.yaml"), "the user's").unwrap();
     fs::write(root.join("c/dev.yaml"), "changed by the user").unwrap();
-    let second = OutputFolder::open(root).unwrap();
+    let second = OutputFolder::open(root, None).unwrap();
     give(&second, "a", "dev", "service: a\n");
     let counts = second.finish(|of| of.service != "a").unwrap();
     assert_eq!(counts, Written { written: 0, unchanged: 1, removed: 1, left: 1 });
@@ -53,18 +53,18 @@ fn what_is_unchanged_stays_and_what_is_gone_goes() {
 #[test]
 fn a_run_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
-    let first = OutputFolder::open(folder.path()).unwrap();
-    let error = OutputFolder::open(folder.path()).err().unwrap();
+    let first = OutputFolder::open(folder.path(), None).unwrap();
+    let error = OutputFolder::open(folder.path(), None).err().unwrap();
     assert!(error.message.starts_with("another run writes to the folder `"), "{error:?}");
     drop(first);
-    OutputFolder::open(folder.path()).unwrap();
+    OutputFolder::open(folder.path(), None).unwrap();
 }
 
 #[test]
 fn what_a_killed_run_has_written_is_known() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    let killed = OutputFolder::open(root).unwrap();
+    let killed = OutputFolder::open(root, None).unwrap();
     give(&killed, "a", "dev", "service: a\n");
     give(&killed, "b", "dev", "service: b\n");
     // Nothing of the end has happened.
@@ -73,13 +73,13 @@ fn what_a_killed_run_has_written_is_known() {
     let mut journal = File::options().append(true).open(root.join(FOLDER).join("journal")).unwrap();
     journal.write_all(b"{\"file\":\"z").unwrap();
 
-    let again = OutputFolder::open(root).unwrap();
+    let again = OutputFolder::open(root, None).unwrap();
     give(&again, "b", "dev", "service: b\n");
     let counts = again.finish(|of| of.service == "a").unwrap();
     assert_eq!(counts, Written { unchanged: 1, removed: 1, ..Written::default() });
 
     let other = tempfile::tempdir().unwrap();
-    let once = OutputFolder::open(other.path()).unwrap();
+    let once = OutputFolder::open(other.path(), None).unwrap();
     give(&once, "b", "dev", "service: b\n");
     once.finish(|_| true).unwrap();
     assert_eq!(everything(root), everything(other.path()));
@@ -98,6 +98,6 @@ fn a_manifest_that_was_changed_removes_nothing_outside() {
     );
     let manifest = format!("{{\"apiVersion\": \"v\", \"kind\": \"k\", \"files\": [{item}]}}");
     fs::write(root.join(FOLDER).join("manifest.json"), manifest).unwrap();
-    OutputFolder::open(&root).unwrap().finish(|_| true).unwrap();
+    OutputFolder::open(&root, None).unwrap().finish(|_| true).unwrap();
     assert_eq!(fs::read_to_string(folder.path().join("precious")).unwrap(), "x");
 }

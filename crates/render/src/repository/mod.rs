@@ -5,15 +5,17 @@ mod tests;
 mod walk;
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use towpath_model::{Diagnostic, EntryKind, FileTree, Kind, SourceError, TreePath};
+use towpath_model::{Diagnostic, FileTree, Kind, SourceError, TreePath};
 
 use crate::{
     Service,
+    cache::{Cache, KnownFor},
+    parallel::in_parallel,
     service::{failed, relative, unreadable},
     source::{Charts, Directory, GitTree, Links},
     workshop::Workshop,
@@ -59,17 +61,20 @@ impl Repository {
     /// Finds the services in and below `folder`. Their files are those of the git repository around it, or of `folder` itself.
     ///
     /// A service is described by a `towpath.yaml`. Folders below `folder` are not looked into when their name begins with a dot
-    /// or is `node_modules`, `target` or `vendor`, nor are those below a `Chart.yaml`; links are not followed.
+    /// or is `node_modules`, `target` or `vendor`, nor are those below a `Chart.yaml`; links are not followed. Files of which
+    /// the cache knows what they hold are not read to find that out.
     ///
     /// # Errors
     /// When a folder cannot be read. A description that is wrong is no error here.
-    pub fn open(folder: &Path, charts: &Arc<Charts>) -> Result<Self, Diagnostic> {
+    pub fn open(folder: &Path, charts: &Arc<Charts>, cache: Option<&Cache>) -> Result<Self, Diagnostic> {
         let (root, start) = place(folder)?;
-        let list = |path: &TreePath| {
-            list(&root.join(path.as_str())).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+        let directory = Directory::open(&root, Links::Follow).map_err(|error| unreadable(&root, &error))?;
+        let directory = directory.knowing(cache.and_then(|cache| cache.known_files(KnownFor::Reading, &root)));
+        let list = |path: &TreePath| match directory.list(path) {
+            Ok(listing) => Ok(listing.entries().map(|(name, kind)| (name.to_owned(), kind)).collect()),
+            Err(error) => Err(SourceError { path: path.clone(), source: Arc::new(error) }),
         };
         let files = walk::find(&start, list).map_err(|error| failed(&error))?;
-        let directory = Directory::open(&root, Links::Follow).map_err(|error| unreadable(&root, &error))?;
         Ok(Self { root, start, ..Self::of(FileTree::new(directory), None, files, charts) })
     }
 
@@ -89,12 +94,13 @@ impl Repository {
 
     fn of(tree: FileTree, revision: Option<&str>, files: Vec<TreePath>, charts: &Arc<Charts>) -> Self {
         let workshop = Arc::new(Workshop::default());
-        let found = |file: TreePath| {
+        let service = |index: usize| {
+            let file = &files[index];
             let shown = revision.map_or_else(|| file.to_string(), |revision| format!("{revision}:{file}"));
-            let service = Service::described(tree.clone(), &file, &shown, Arc::clone(charts), Arc::clone(&workshop));
-            Found { file, service }
+            Service::described(tree.recording(), file, &shown, Arc::clone(charts), Arc::clone(&workshop))
         };
-        let services = files.into_iter().map(found).collect();
+        let services = in_parallel(files.len(), service);
+        let services = files.into_iter().zip(services).map(|(file, service)| Found { file, service }).collect();
         Self { root: PathBuf::new(), start: TreePath::root(), tree, revision: revision.map(str::to_owned), services }
     }
 
@@ -150,22 +156,4 @@ fn place(folder: &Path) -> Result<(PathBuf, TreePath), Diagnostic> {
     let root = full.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&full).to_owned();
     let start = relative(&root, &full)?;
     Ok((root, start))
-}
-
-/// Returns what a folder holds, links left out; nothing where it has gone in the meantime.
-fn list(folder: &Path) -> io::Result<Vec<(String, EntryKind)>> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut listed = Vec::new();
-    for entry in entries {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        // A name that is not UTF-8 is no service's.
-        if let (true, Ok(name)) = (kind.is_dir() || kind.is_file(), entry.file_name().into_string()) {
-            listed.push((name, if kind.is_dir() { EntryKind::Directory } else { EntryKind::File }));
-        }
-    }
-    Ok(listed)
 }

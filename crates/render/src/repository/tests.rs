@@ -74,7 +74,7 @@ fn rendered(repository: &Repository) -> Vec<String> {
 fn a_work_tree_and_a_revision_give_every_service_in_the_same_order() {
     let folder = repository();
     let charts = || Arc::new(Charts::default());
-    let before = rendered(&Repository::open(folder.path(), &charts()).unwrap());
+    let before = rendered(&Repository::open(folder.path(), &charts(), None).unwrap());
     let map = |name: &str, size: u8| {
         format!(
             "---\n# Source: web/templates/map.yaml\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{size: {size}, \
@@ -91,7 +91,7 @@ fn a_work_tree_and_a_revision_give_every_service_in_the_same_order() {
     let at = |revision: &str| Repository::at_revision(folder.path(), revision, &charts()).unwrap();
     let at_head: Vec<_> = rendered(&at("HEAD")).into_iter().map(|text| text.replace("HEAD:", "")).collect();
     assert_eq!(at_head, before);
-    let changed = rendered(&Repository::open(&folder.path().join("services/b"), &charts()).unwrap());
+    let changed = rendered(&Repository::open(&folder.path().join("services/b"), &charts(), None).unwrap());
     assert_eq!(changed, [before[1].replace("hello", "changed")], "a folder of it, with files beside the folder");
 }
 
@@ -99,7 +99,7 @@ fn a_work_tree_and_a_revision_give_every_service_in_the_same_order() {
 fn threads_render_what_one_alone_renders() {
     let folder = repository();
     let charts = Arc::new(Charts::default());
-    let alone = rendered(&Repository::open(folder.path(), &charts).unwrap());
+    let alone = rendered(&Repository::open(folder.path(), &charts, None).unwrap());
     let shared = Repository::at_revision(folder.path(), "HEAD", &charts).unwrap();
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| rendered(&shared))).collect();
@@ -114,9 +114,9 @@ fn threads_render_what_one_alone_renders() {
 fn what_is_no_folder_or_no_revision_is_named() {
     let folder = repository();
     let charts = || Arc::new(Charts::default());
-    let error = Repository::open(&folder.path().join("none"), &charts()).unwrap_err();
+    let error = Repository::open(&folder.path().join("none"), &charts(), None).unwrap_err();
     assert!(error.message.starts_with("cannot read `"), "{error:?}");
-    let error = Repository::open(&folder.path().join("services/a/dev.yaml"), &charts()).unwrap_err();
+    let error = Repository::open(&folder.path().join("services/a/dev.yaml"), &charts(), None).unwrap_err();
     assert!(error.message.ends_with("dev.yaml` is no folder"), "{error:?}");
     let error = Repository::at_revision(folder.path(), "v9", &charts()).unwrap_err();
     assert!(error.message.ends_with("has no revision `v9`"), "{error:?}");
@@ -126,7 +126,7 @@ fn what_is_no_folder_or_no_revision_is_named() {
 fn changed(folder: &Path) -> Vec<String> {
     let charts = || Arc::new(Charts::default());
     let old = Repository::at_revision(folder, "HEAD", &charts()).unwrap();
-    let new = Repository::open(folder, &charts()).unwrap();
+    let new = Repository::open(folder, &charts(), None).unwrap();
     let mut changed = Vec::new();
     for service in new.services().iter().filter_map(|found| found.service.as_ref().ok()) {
         for environment in &service.config.environments {

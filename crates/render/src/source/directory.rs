@@ -3,10 +3,14 @@ use std::{
     fs::{self, File, Metadata},
     io::{self, Read as _},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::SystemTime,
 };
 
-use towpath_model::{Entry, EntryKind, Probe, Source, SourceError, TreePath};
+use towpath_model::{Digest, Entry, EntryKind, Probe, Source, SourceError, TreePath};
+
+use super::listing::{Listed, Listing};
+use crate::cache::{KnownFiles, Sight};
 
 /// Where a symbolic link may lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +26,12 @@ pub struct Directory {
     root: PathBuf,
     links: Links,
     tell: Option<Tell>,
-    /// What folders that were listed said of their entries, links left out: it need not be asked again.
-    listed: Mutex<HashMap<TreePath, EntryKind>>,
+    /// What earlier runs know of the files.
+    known: Option<Arc<KnownFiles>>,
+    /// What was said of files when they were loaded, until it is known what they hold.
+    sights: Mutex<HashMap<TreePath, Sight>>,
+    /// Folders that were listed: what they said of their entries need not be asked again.
+    folders: RwLock<HashMap<TreePath, Arc<Listing>>>,
     /// Where folders really stand; nothing for those outside of the root.
     real: Mutex<HashMap<TreePath, Option<TreePath>>>,
 }
@@ -44,7 +52,15 @@ impl Directory {
         if !root.is_dir() {
             return Err(io::Error::from(io::ErrorKind::NotADirectory));
         }
-        Ok(Self { root, links, tell: None, listed: Mutex::default(), real: Mutex::default() })
+        Ok(Self {
+            root,
+            links,
+            tell: None,
+            known: None,
+            sights: Mutex::default(),
+            folders: RwLock::default(),
+            real: Mutex::default(),
+        })
     }
 
     /// Returns it as one that tells of every file as it is read.
@@ -53,14 +69,17 @@ impl Directory {
         Self { tell, ..self }
     }
 
+    /// Returns it as one that need not read files of which earlier runs know what they hold.
+    pub(crate) fn knowing(self, known: Option<Arc<KnownFiles>>) -> Self {
+        Self { known, ..self }
+    }
+
     /// Returns the full path of `path` and what stands there, links followed.
     fn find(&self, path: &TreePath) -> io::Result<Option<(PathBuf, Metadata)>> {
         let full = self.root.join(path.as_str());
         let metadata = match fs::metadata(&full) {
             Ok(metadata) => metadata,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Ok(None);
-            }
+            Err(error) if is_absence(&error) => return Ok(None),
             Err(error) => return Err(error),
         };
         self.check_place(&full)?;
@@ -70,60 +89,82 @@ impl Directory {
         Ok(Some((full, metadata)))
     }
 
-    fn listed(&self, path: &TreePath) -> Option<EntryKind> {
+    /// Returns what the folder around `path` said of it, where that is known.
+    fn listed(&self, path: &TreePath) -> Listed {
         // Links lead out of a folder on the way to it, too.
-        if self.links == Links::WithinRoot {
-            return None;
+        if self.links == Links::WithinRoot || path.as_str().is_empty() {
+            return Listed::Unknown;
         }
-        self.listed.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied()
+        let folders = self.folders.read().unwrap_or_else(PoisonError::into_inner);
+        folders.get(&path.parent()).map_or(Listed::Unknown, |folder| folder.find(path.name()))
     }
 
     fn read(&self, path: &TreePath) -> io::Result<Option<Entry>> {
         let full = match self.listed(path) {
-            Some(EntryKind::Directory) => self.root.join(path.as_str()),
-            Some(EntryKind::File) => {
-                let file = File::open(self.root.join(path.as_str()))?;
-                let metadata = file.metadata()?;
-                check_file(&metadata)?;
-                return Ok(Some(Entry::File(content(file, metadata.len())?)));
+            Listed::Nothing => return Ok(None),
+            Listed::Here(kind) => {
+                let full = self.root.join(path.as_str());
+                if kind == EntryKind::File {
+                    return self.file(path, &full).map(Some);
+                }
+                full
             }
-            None => {
+            Listed::Unknown => {
                 let Some((full, metadata)) = self.find(path)? else { return Ok(None) };
                 if !metadata.is_dir() {
-                    return Ok(Some(Entry::File(content(File::open(full)?, metadata.len())?)));
+                    return self.file(path, &full).map(Some);
                 }
                 full
             }
         };
-        Ok(Some(Entry::Directory(self.names(path, &full)?.into())))
+        Ok(Some(Entry::Directory(Arc::clone(self.listing(path, &full)?.names()?))))
     }
 
-    fn names(&self, path: &TreePath, folder: &Path) -> io::Result<Vec<String>> {
-        let (mut names, mut kinds) = (Vec::new(), Vec::new());
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            let name = entry
-                .file_name()
-                .into_string()
-                .map_err(|name| io::Error::other(format!("the name {} is not UTF-8", name.display())))?;
-            let kind = entry.file_type()?;
-            if (kind.is_dir() || kind.is_file())
-                && let Ok(path) = path.join(&name)
-            {
-                kinds.push((path, if kind.is_dir() { EntryKind::Directory } else { EntryKind::File }));
-            }
-            names.push(name);
+    fn file(&self, path: &TreePath, full: &Path) -> io::Result<Entry> {
+        let now = SystemTime::now();
+        let file = File::open(full)?;
+        let metadata = file.metadata()?;
+        check_file(&metadata)?;
+        if self.known.is_some()
+            && let Some(sight) = Sight::of(now, &metadata)
+        {
+            self.sights.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), sight);
         }
-        self.listed.lock().unwrap_or_else(PoisonError::into_inner).extend(kinds);
-        names.sort();
-        Ok(names)
+        Ok(Entry::File(content(file, metadata.len())?))
+    }
+
+    /// Returns the digest of a file that is what it was when an earlier run read it.
+    fn known_digest(&self, path: &TreePath) -> io::Result<Option<Digest>> {
+        let Some(known) = &self.known else { return Ok(None) };
+        if !matches!(self.listed(path), Listed::Here(EntryKind::File) | Listed::Unknown) {
+            return Ok(None);
+        }
+        let found = self.find(path)?.filter(|(_, metadata)| metadata.is_file());
+        Ok(found.and_then(|(_, metadata)| known.digest(path.as_str(), &metadata)))
+    }
+
+    fn listing(&self, path: &TreePath, full: &Path) -> io::Result<Arc<Listing>> {
+        if let Some(known) = self.folders.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return Ok(Arc::clone(known));
+        }
+        let listing = Arc::new(Listing::read(full)?);
+        self.folders.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), Arc::clone(&listing));
+        Ok(listing)
+    }
+
+    /// Returns what a folder holds, links left out; nothing where it has gone, or is none.
+    pub(crate) fn list(&self, path: &TreePath) -> io::Result<Arc<Listing>> {
+        match self.listing(path, &self.root.join(path.as_str())) {
+            Err(error) if is_absence(&error) => Ok(Arc::default()),
+            listing => listing,
+        }
     }
 
     /// Returns what a symbolic link leads to. A pipe or a device counts as a file, which nobody may want to read.
     fn kind_of_link(&self, path: &TreePath) -> io::Result<Option<EntryKind>> {
         let full = self.root.join(path.as_str());
         let metadata = match fs::metadata(&full) {
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(error) if is_absence(&error) => {
                 if fs::symlink_metadata(&full).is_ok_and(|link| link.is_symlink()) {
                     return Err(io::Error::other("it is a symbolic link that leads nowhere"));
                 }
@@ -146,7 +187,7 @@ impl Directory {
         if path.as_str().is_empty() {
             return Ok(Some(TreePath::root()));
         }
-        let is_link = self.listed(path).is_none()
+        let is_link = self.listed(path) == Listed::Unknown
             && fs::symlink_metadata(self.root.join(path.as_str())).is_ok_and(|found| found.is_symlink());
         if is_link {
             return self.canonical(path);
@@ -167,9 +208,7 @@ impl Directory {
     fn canonical(&self, path: &TreePath) -> io::Result<Option<TreePath>> {
         let full = match fs::canonicalize(self.root.join(path.as_str())) {
             Ok(full) => full,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Ok(Some(path.clone()));
-            }
+            Err(error) if is_absence(&error) => return Ok(Some(path.clone())),
             Err(error) => return Err(error),
         };
         let inner = full.strip_prefix(&self.root).ok().and_then(Path::to_str);
@@ -177,8 +216,10 @@ impl Directory {
     }
 
     fn look(&self, path: &TreePath) -> io::Result<Option<Probe>> {
-        if self.listed(path) == Some(EntryKind::Directory) {
-            return Ok(Some(Probe::Directory));
+        match self.listed(path) {
+            Listed::Here(EntryKind::Directory) => return Ok(Some(Probe::Directory)),
+            Listed::Nothing => return Ok(None),
+            Listed::Here(EntryKind::File) | Listed::Unknown => {}
         }
         let Some((full, metadata)) = self.find(path)? else { return Ok(None) };
         if metadata.is_dir() {
@@ -200,6 +241,10 @@ fn is_readable_by_all(metadata: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_readable_by_all(_: &Metadata) -> bool {
     false
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn check_file(metadata: &Metadata) -> io::Result<()> {
@@ -257,10 +302,24 @@ impl Source for Directory {
     }
 
     fn kind(&self, path: &TreePath) -> Result<Option<EntryKind>, SourceError> {
-        if let Some(kind) = self.listed(path) {
-            return Ok(Some(kind));
+        match self.listed(path) {
+            Listed::Here(kind) => Ok(Some(kind)),
+            Listed::Nothing => Ok(None),
+            Listed::Unknown => {
+                self.kind_of_link(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+            }
         }
-        self.kind_of_link(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+    }
+
+    fn digest(&self, path: &TreePath) -> Result<Option<Digest>, SourceError> {
+        self.known_digest(path).map_err(|error| SourceError { path: path.clone(), source: Arc::new(error) })
+    }
+
+    fn note_digest(&self, path: &TreePath, digest: Digest) {
+        let sight = self.sights.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
+        if let (Some(known), Some(sight)) = (&self.known, sight) {
+            known.learn(path.as_str(), &sight, digest);
+        }
     }
 }
 

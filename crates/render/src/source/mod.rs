@@ -13,6 +13,7 @@ mod git_base;
 mod git_chart;
 mod helm_home;
 mod index;
+mod listing;
 mod overlay;
 mod provenance;
 mod registry;

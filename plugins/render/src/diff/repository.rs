@@ -39,7 +39,7 @@ pub(super) fn open(revision: Option<&str>, means: &Means<'_>) -> Result<Reposito
     let folder = options.config.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match revision {
         Some(revision) => Repository::at_revision(folder, revision, means.charts),
-        None => Repository::open(folder, means.charts),
+        None => Repository::open(folder, means.charts, means.cache),
     }
 }
 

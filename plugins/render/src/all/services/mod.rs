@@ -36,12 +36,14 @@ enum Done {
 pub(super) fn run(all: &All, folders: &[PathBuf], report: &Report) -> Result<Outcome, Diagnostic> {
     let charts = Arc::new(all.fetching.charts(report)?);
     let manner = all.manner_of_services()?;
+    // What a rendering has read, which tells whether it changed, is known once it is made.
+    let cache = if all.chosen.changed_since.is_none() { all.caching.open(report)? } else { None };
     let progress = report.progress("looking for services");
     let mut repositories = Vec::with_capacity(folders.len());
     for folder in folders {
         repositories.push(match &all.chosen.revision {
             Some(revision) => Repository::at_revision(folder, revision, &charts)?,
-            None => Repository::open(folder, &charts)?,
+            None => Repository::open(folder, &charts, cache.as_ref())?,
         });
     }
     let choice = Choice::of(folders, &repositories, &all.chosen)?;
@@ -49,18 +51,20 @@ pub(super) fn run(all: &All, folders: &[PathBuf], report: &Report) -> Result<Out
         Some(revision) => repositories.iter().map(|repository| repository.tree_at(revision).map(Some)).collect(),
         None => repositories.iter().map(|_| Ok(None)).collect::<Result<Vec<Option<FileTree>>, Diagnostic>>(),
     }?;
-    let output = all.output_dir.as_deref().map(|folder| Output::open(folder, all.chosen.layout)).transpose()?;
-    // What a rendering has read, which tells whether it changed, is known once it is made.
-    let cache = if all.chosen.changed_since.is_none() { all.caching.open(report)? } else { None };
+    let output =
+        all.output_dir.as_deref().map(|folder| Output::open(folder, all.chosen.layout, cache.as_ref())).transpose()?;
     let work = |index: usize| {
         let piece = &choice.pieces[index];
         let before = before[piece.repository].as_ref();
-        let Some(Manifests { text, warnings }) = render(all, piece, &manner, before, cache.as_ref())? else {
+        if let Some(done) = keep(piece, &manner, output.as_ref(), cache.as_ref()) {
+            return Ok(done);
+        }
+        let Some(manifests) = render(all, piece, &manner, before, cache.as_ref())? else {
             return Ok(Done::Unchanged);
         };
         match &output {
-            None => Ok(Done::Text(text, warnings)),
-            Some(output) => output.give(piece, &text, warnings),
+            None => Ok(Done::Text(manifests.text, manifests.warnings)),
+            Some(output) => output.give(piece, manifests, cache.is_some()),
         }
     };
     let mut teller = Teller::new(report, &choice, output.is_some());
@@ -77,6 +81,16 @@ pub(super) fn run(all: &All, folders: &[PathBuf], report: &Report) -> Result<Out
         report.line(Style::Dim, &cache.stats().summary());
     }
     outcome
+}
+
+/// Leaves the file of an environment as it is where it stands there as it would be written.
+fn keep(piece: &Piece<'_>, manner: &Manner, output: Option<&Output>, cache: Option<&Cache>) -> Option<Done> {
+    let (output, cache) = (output?, cache?);
+    let (service, environment) = piece.service.as_ref().ok()?;
+    let result = service.held_result(cache, environment, manner)?;
+    let done = output.keep(piece, result)?;
+    cache.note_use(result);
+    Some(done)
 }
 
 /// Renders one environment; nothing where it is what it was in `before`.
