@@ -14,6 +14,11 @@ pub(crate) fn from_yaml(text: &str) -> Result<Value, String> {
         .map_err(|error| error.to_string())
 }
 
+/// Checks that a document can become JSON.
+pub(crate) fn check(node: towpath_yaml::Node<'_, '_>) -> Result<(), towpath_yaml::Error> {
+    towpath_yaml::build(node, Profile::Go2, Duplicates::Usual, &mut Values).map(drop)
+}
+
 /// Checks that no key stands twice in one mapping.
 pub(crate) fn check_unique(node: towpath_yaml::Node<'_, '_>) -> Result<(), towpath_yaml::Error> {
     towpath_yaml::build(node, Profile::Go2, Duplicates::Refused, &mut Values).map(drop)

@@ -334,11 +334,17 @@ fn named_tag(tag: &str) -> Tag {
 }
 
 /// Returns the document of a configuration file, read as YAML 1.1; nothing for an empty file.
+///
+/// It can be walked without care: what JSON cannot hold is refused, and so are aliases of what they stand in.
 pub(crate) fn configuration<'a>(
     file: &str,
     text: &'a str,
 ) -> Result<Option<towpath_yaml::Document<'a>>, KustomizeError> {
-    towpath_yaml::parse_first(text, Profile::Go2).map_err(|error| unreadable(file, text, error))
+    let document = towpath_yaml::parse_first(text, Profile::Go2).map_err(|error| unreadable(file, text, error))?;
+    if let Some(document) = &document {
+        crate::data::check(document.root()).map_err(|error| unreadable(file, text, error))?;
+    }
+    Ok(document)
 }
 
 /// Returns the same; a key that stands twice in one mapping is an error.

@@ -18,6 +18,10 @@ type Definitions<'v> = Vec<(&'v str, &'v Value)>;
 
 /// Reads a file of definitions, in JSON or YAML.
 pub(crate) fn from_definitions(text: &str) -> Result<Config, String> {
+    if text.is_empty() {
+        // kustomize ends with a fault of its own here.
+        return Err("the file is empty".to_owned());
+    }
     let root = if text.starts_with('{') { data::from_json(text)? } else { data::from_yaml(text)? };
     let mut definitions = Definitions::new();
     for (name, definition) in entries(&root, "the file")? {

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use towpath_model::{Location, Span};
 use towpath_yaml::{Node, NodeKind, Profile, Scalar};
 
@@ -98,31 +100,18 @@ impl Decoder<'_> {
         self.error(key.span(), message, hint.into_iter().collect())
     }
 
+    /// Returns the entries of an object in the order of JSON that Go writes: sorted by key, none twice, merges resolved.
     pub(super) fn entries<'d, 'a>(&self, node: Node<'d, 'a>, field: &str) -> Result<Vec<(Node<'d, 'a>, Node<'d, 'a>)>> {
         let node = node.resolved();
         if is_null(node) {
             return Ok(Vec::new());
         }
-        let NodeKind::Mapping(entries) = node.kind() else { return Err(self.wrong_type(node, field, "object")) };
-        let mut merged = Vec::new();
-        let mut own = Vec::new();
-        for (key, value) in entries {
-            if !key.is_merge_key() {
-                own.push((key, value));
-                continue;
-            }
-            let value = value.resolved();
-            match value.kind() {
-                NodeKind::Sequence(items) => {
-                    for item in items.collect::<Vec<_>>().into_iter().rev() {
-                        merged.extend(self.entries(item, field)?);
-                    }
-                }
-                _ => merged.extend(self.entries(value, field)?),
-            }
+        if !matches!(node.kind(), NodeKind::Mapping(_)) {
+            return Err(self.wrong_type(node, field, "object"));
         }
-        merged.extend(own);
-        Ok(merged)
+        let mut known = BTreeMap::new();
+        collect(node, &mut known);
+        Ok(known.into_values().collect())
     }
 
     pub(crate) fn list<T>(
@@ -143,6 +132,7 @@ impl Decoder<'_> {
         let node = node.resolved();
         let text = match towpath_yaml::resolve(node, Profile::Go2) {
             Ok(Scalar::Str(text)) => text.into_owned(),
+            Ok(Scalar::Binary(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
             Ok(Scalar::Timestamp(_) | Scalar::Merge) => node.text().unwrap_or("").to_owned(),
             Ok(Scalar::Null) if matches!(node.kind(), NodeKind::Scalar(..)) => String::new(),
             Ok(Scalar::Bool(_) | Scalar::Int(_) | Scalar::Uint(_) | Scalar::Float(_))
@@ -190,6 +180,22 @@ impl Decoder<'_> {
     }
 }
 
+/// Collects the entries of a mapping by key: what comes later wins, a merge too.
+fn collect<'d, 'a>(mapping: Node<'d, 'a>, into: &mut BTreeMap<String, (Node<'d, 'a>, Node<'d, 'a>)>) {
+    for (key, value) in mapping.resolved().entries() {
+        if !key.is_merge_key() {
+            into.insert(key_text(key), (key, value));
+            continue;
+        }
+        match value.kind() {
+            NodeKind::Sequence(items) => {
+                items.collect::<Vec<_>>().into_iter().rev().for_each(|item| collect(item, into));
+            }
+            _ => collect(value, into),
+        }
+    }
+}
+
 /// Returns a key as it becomes one of JSON: YAML 1.1 makes `n` the key `false`.
 pub(super) fn key_text(key: Node<'_, '_>) -> String {
     match towpath_yaml::resolve(key, Profile::Go2) {
@@ -197,6 +203,7 @@ pub(super) fn key_text(key: Node<'_, '_>) -> String {
         Ok(Scalar::Int(value)) => value.to_string(),
         Ok(Scalar::Uint(value)) => value.to_string(),
         Ok(Scalar::Float(value)) => towpath_yaml::format_float(value),
+        Ok(Scalar::Binary(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
         _ => key.text().unwrap_or("").to_owned(),
     }
 }

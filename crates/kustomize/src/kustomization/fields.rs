@@ -139,13 +139,11 @@ impl Decoder<'_> {
     }
 
     fn open_api(&self, node: Node<'_, '_>) -> Result<Vec<(String, Text)>> {
-        let names = self.pairs(node, "openapi")?;
-        let text = |name: String| {
-            let found = node.resolved().get(&name);
-            let text = found.map(|value| self.text(value, "openapi")).transpose()?;
-            Ok((name, text.unwrap_or_default()))
-        };
-        names.into_keys().map(text).collect()
+        let entries = self.entries(node, "openapi")?;
+        entries
+            .into_iter()
+            .map(|(key, value)| Ok((super::decode::key_text(key), self.text(value, "openapi")?)))
+            .collect()
     }
 
     fn label(&self, node: Node<'_, '_>) -> Result<Label> {

@@ -1,7 +1,7 @@
 use towpath_model::{Span, TreePath};
 use towpath_yaml::Node;
 
-use super::{Decoder, Text};
+use super::{Decoder, Manner, Text};
 use crate::{error::KustomizeError, id::ResId, selector::Selector};
 
 type Result<T> = std::result::Result<T, KustomizeError>;
@@ -59,7 +59,12 @@ impl Decoder<'_> {
                 path = self.text(value, name)?;
             }
         }
-        Ok(ReplacementEntry { path, replacement: self.replacement(node)? })
+        let mut replacement = self.replacement(node)?;
+        if self.manner == Manner::Kustomization {
+            // kustomize writes the entry for its plugin, and leaves out what is empty.
+            replacement.targets = replacement.targets.filter(|targets| !targets.is_empty());
+        }
+        Ok(ReplacementEntry { path, replacement })
     }
 
     /// Reads the content of a file of replacements: one of them or a list.
@@ -80,7 +85,9 @@ impl Decoder<'_> {
             match name {
                 "source" => result.source = self.source(value)?,
                 "sourceValue" => result.value = Some(self.string(value, name)?),
-                "targets" => result.targets = Some(self.list(value, name, |item| self.target(item))?),
+                "targets" if !super::decode::is_null(value) => {
+                    result.targets = Some(self.list(value, name, |item| self.target(item))?);
+                }
                 _ => {}
             }
         }

@@ -31,7 +31,10 @@ pub(super) fn load(site: Site<'_>, entries: &[ReplacementEntry]) -> Result<Vec<R
         }
         let (file, bytes) = site.load(&entry.path)?;
         let text = String::from_utf8_lossy(&bytes);
-        let Some(document) = read::configuration(file.as_str(), &text)? else { continue };
+        let Some(document) = read::configuration(file.as_str(), &text)? else {
+            let message = "unsupported replacement type encountered within replacement path: invalid".to_owned();
+            return Err(site.error(entry.path.span, message, Vec::new()));
+        };
         let decoder = Decoder { file: file.as_str(), text: &text, manner: Manner::Loose };
         all.extend(decoder.replacement_file(document.root())?.into_iter().map(|mut replacement| {
             // Its place is in another file; messages name the entry.
