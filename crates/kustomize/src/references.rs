@@ -60,16 +60,35 @@ fn update_one(
     candidates: &Candidates,
     references: &[BackReferences],
 ) -> Result<(), KustomizeError> {
-    let bound = bound_namespaces(resource).map_err(|problem| resource.error(Problem::Other(problem.into())))?;
+    // What only a resource that can name others must have is looked for once one can.
+    let mut bound = None;
     for BackReferences { gvk: target, referrers } in references {
         for spec in referrers.iter().filter(|spec| referrer.first.gvk.is_selected(&spec.gvk)) {
+            let bound = match &mut bound {
+                Some(bound) => bound,
+                none => {
+                    let problem = |problem: String| resource.error(Problem::Other(problem.into()));
+                    check_version(&resource.node).map_err(problem)?;
+                    none.insert(bound_namespaces(resource).map_err(problem)?)
+                }
+            };
             let role = if spec.path.ends_with("roleRef/name") { role(&resource.node) } else { None };
-            let reference = Reference { candidates, referrer, bound: &bound, target, role };
+            let reference = Reference { candidates, referrer, bound, target, role };
             spec.apply_to_any(&mut resource.node, Leaf::None, &mut |node| reference.set(node))
                 .map_err(|error| resource.error(error))?;
         }
     }
     Ok(())
+}
+
+/// kustomize reads `apiVersion` in two ways, which differ where it is a null that is written.
+fn check_version(node: &Node) -> Result<(), String> {
+    match node.field("apiVersion") {
+        Some(version) if version.is_null() && !version.as_text().is_empty() => {
+            Err(format!("node-referrerOriginal 'APIVersion' mismatch '' != '{}'", version.as_text()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Returns the namespaces of the service accounts that a `RoleBinding` names.
@@ -79,13 +98,20 @@ fn bound_namespaces(resource: &Resource) -> Result<HashSet<String>, String> {
         return Ok(bound);
     }
     for subject in resource.node.field("subjects").map_or(&[][..], Node::items) {
-        if subject.field("kind").map(Node::as_text) != Some("ServiceAccount") {
-            continue;
+        if !matches!(subject, Node::Mapping(_)) {
+            // kustomize ends with a fault of its own here, and where a kind is no text.
+            return Err(format!("a subject of resource \"{}\" is no object", resource.id()));
         }
-        let Some(namespace) = subject.field("namespace") else { continue };
-        match namespace.clone().into_value() {
-            Ok(Value::Text(text)) => drop(bound.insert(text)),
-            _ => return Err(format!("Invalid Input: namespace is blank for resource \"{}\"", resource.id())),
+        let (Some(kind), Some(namespace)) = (subject.field("kind"), subject.field("namespace")) else { continue };
+        let text = |node: &Node| match node.clone().into_value() {
+            Ok(Value::Text(text)) => Some(text),
+            _ => None,
+        };
+        let kind =
+            text(kind).ok_or_else(|| format!("the kind of a subject of resource \"{}\" is no text", resource.id()))?;
+        if kind == "ServiceAccount" {
+            let blank = || format!("Invalid Input: namespace is blank for resource \"{}\"", resource.id());
+            bound.insert(text(namespace).ok_or_else(blank)?);
         }
     }
     Ok(bound)

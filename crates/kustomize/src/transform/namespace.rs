@@ -6,7 +6,7 @@ use crate::{
     error::{KustomizeError, Problem},
     fieldspec::{FieldError, FieldSpec, Leaf},
     kustomization::{Namespacing, Overwrite, Subjects},
-    node::{Node, Scalar, Tag},
+    node::{Kind, Missing, Node, Scalar, Tag},
     resources::Resources,
 };
 
@@ -86,9 +86,14 @@ fn set_subjects(node: &mut Node, namespacing: &Namespacing, kind: &str) -> Resul
     let Node::Sequence(items) = subjects else {
         return Err(error(format!("wrong node kind: expected SequenceNode but got {}", subjects.kind().name())));
     };
-    for item in items {
+    for item in items.iter_mut().filter(|item| !item.is_null()) {
+        check(Some(item), Kind::Mapping).and_then(|()| check(item.field(field), Kind::Scalar)).map_err(error)?;
         let is_meant = item.field(field).is_some_and(|value| value.text_or_empty() == wanted);
-        if !is_meant || item.field("namespace").is_some_and(|old| namespacing.keeps(old)) {
+        if !is_meant {
+            continue;
+        }
+        check(item.field("namespace"), Kind::Scalar).map_err(error)?;
+        if item.field("namespace").is_some_and(|old| namespacing.keeps(old)) {
             continue;
         }
         let mut value = Scalar::text(&namespacing.namespace);
@@ -98,6 +103,14 @@ fn set_subjects(node: &mut Node, namespacing: &Namespacing, kind: &str) -> Resul
         item.set_field("namespace", Some(Node::Scalar(value))).map_err(|problem| error(problem.to_string()))?;
     }
     Ok(())
+}
+
+/// Checks that a part of a subject is what it has to be, if it is there.
+fn check(node: Option<&Node>, kind: Kind) -> Result<(), String> {
+    match node {
+        Some(node) if node.kind() != kind && !node.is_null() => Err(Missing::wrong_kind(kind, node).to_string()),
+        _ => Ok(()),
+    }
 }
 
 impl Namespacing {
