@@ -62,7 +62,8 @@ impl<'a> Sink<'a> for Nodes {
     }
 
     fn key(&mut self, name: Cow<'a, str>, style: Written) {
-        self.left = self.left.saturating_sub(1);
+        // What looks like a merge is not put in here.
+        self.left = if name == "<<" { 0 } else { self.left.saturating_sub(1) };
         if let Some(Open::Mapping(_, key)) = self.open.last_mut() {
             *key = Some(read::scalar(name, style));
         }

@@ -188,7 +188,7 @@ fn secret_data(pairs: &Data) -> Vec<(&'static str, Vec<Entry>)> {
 }
 
 fn data_text(text: String) -> Node {
-    let style = if text.contains('\n') { Style::Quoted } else { Style::Plain };
+    let style = if text.contains('\n') { Style::Literal } else { Style::Plain };
     Node::Scalar(Scalar { text, tag: Tag::Text, style, keep: false, shared: 0 })
 }
 

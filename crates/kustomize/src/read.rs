@@ -10,7 +10,7 @@ use towpath_yaml::{NodeKind, Profile, Style as Written};
 use crate::{
     direct::{self, Direct},
     error::{KustomizeError, YamlProblem},
-    node::{Entry, Node, Scalar, Style, Tag},
+    node::{Entry, Node, Scalar, Style, Tag, Value},
     scalar,
 };
 
@@ -134,6 +134,12 @@ pub(crate) fn check(node: &Node) -> Result<(), String> {
     if !has_type && !has_metadata {
         return Err("missing Resource metadata".to_owned());
     }
+    if let Some(Node::Sequence(items)) = meta("annotations")
+        && items.len() % 2 == 1
+    {
+        // kustomize looks for names and values in turn, and ends with a fault of its own.
+        return Err("an annotation has no value".to_owned());
+    }
     let kind = node.field("kind").map_or("", Node::text_or_empty);
     let shown = || {
         let text = |node: Option<&Node>| node.map_or("", Node::text_or_empty).to_owned();
@@ -165,28 +171,26 @@ fn without_lists(file: &str, text: &str, objects: Vec<Object>) -> Result<Vec<Obj
     let mut queue = std::collections::VecDeque::from(objects);
     let mut result = Vec::with_capacity(queue.len());
     while let Some(object) = queue.pop_front() {
-        let kind = object.node.field("kind").map_or("", Node::as_text);
-        let items = match object.node.field("items") {
-            Some(items) if kind.ends_with("List") => items,
-            _ => {
-                result.push(object);
-                continue;
-            }
-        };
+        let kind = object.node.field("kind").map_or("", Node::as_text).to_owned();
+        if !kind.ends_with("List") || object.node.field("items").is_none() {
+            result.push(object);
+            continue;
+        }
         let problem = |message: String| KustomizeError::Object {
             message,
             location: Box::new(line_location(file, text, object.line)),
         };
+        let value = object.node.into_document().map_err(|error| problem(error.to_string()))?;
+        let items = match value {
+            Value::Map(fields) => fields.into_iter().find(|(name, _)| name == "items").map(|(_, items)| items),
+            _ => None,
+        };
         match items {
-            Node::Sequence(items) => {
-                let mut inner = Vec::with_capacity(items.len());
-                for item in items {
-                    let value = item.clone().into_value().map_err(|error| problem(error.to_string()))?;
-                    inner.push(Object { node: Node::of_json(value), line: object.line });
-                }
-                queue.extend(usable(file, text, inner)?);
+            Some(Value::List(items)) => {
+                let inner = items.into_iter().map(|item| Object { node: Node::of_json(item), line: object.line });
+                queue.extend(usable(file, text, inner.collect())?);
             }
-            items if items.is_null() => {}
+            None | Some(Value::Null) => {}
             _ => return Err(problem(format!("expected array in {kind}/items"))),
         }
     }
@@ -232,16 +236,27 @@ impl Converter {
             NodeKind::Sequence(items) => {
                 items.map(|item| self.node(item, depth + 1)).collect::<Result<_, _>>().map(Node::Sequence)
             }
-            NodeKind::Mapping(entries) => self.mapping(entries, depth),
+            NodeKind::Mapping(_) => self.mapping(node, depth),
         }
     }
 
-    fn mapping(&mut self, entries: towpath_yaml::Entries<'_, '_>, depth: usize) -> Result<Node, Problem> {
-        let mut own: Vec<Entry> = Vec::with_capacity(entries.len());
+    fn mapping(&mut self, node: towpath_yaml::Node<'_, '_>, depth: usize) -> Result<Node, Problem> {
+        let mut own: Vec<Entry> = Vec::with_capacity(node.entries().len());
         let mut merged = Vec::new();
-        for (key, value) in entries {
+        let mut merge = None;
+        for (key, value) in node.entries() {
             if key.is_merge_key() {
-                self.merged(value.resolved(), depth, &mut merged)?;
+                if merge.replace(value).is_some() {
+                    return Err(("duplicate merge key".to_owned(), key.span()));
+                }
+                // A mapping that is merged with itself gains nothing.
+                if value.resolved().span() != node.span() {
+                    self.merged(value, depth, &mut merged)?;
+                }
+                continue;
+            }
+            if key.text() == Some("<<") {
+                // kustomize takes it away like a merge, whatever its quotes.
                 continue;
             }
             let Node::Scalar(name) = self.node(key, depth + 1)? else {
@@ -274,16 +289,24 @@ impl Converter {
                 }
                 Ok(())
             }
+            NodeKind::Alias(_, target) if matches!(target.kind(), NodeKind::Mapping(_)) => {
+                self.merged(target, depth, into)
+            }
+            NodeKind::Alias(..) => {
+                Err(("invalid map merge: received alias for a non-map value".to_owned(), value.span()))
+            }
             NodeKind::Sequence(items) => {
                 for item in items.collect::<Vec<_>>().into_iter().rev() {
-                    if matches!(item.resolved().kind(), NodeKind::Sequence(_)) {
+                    if matches!(item.kind(), NodeKind::Sequence(_)) {
                         return Err(("invalid map merge: received a nested sequence".to_owned(), item.span()));
                     }
-                    self.merged(item.resolved(), depth, into)?;
+                    self.merged(item, depth, into)?;
                 }
                 Ok(())
             }
-            _ => Err(("map merge requires map or sequence of maps as the value".to_owned(), value.span())),
+            NodeKind::Scalar(..) => {
+                Err(("map merge requires map or sequence of maps as the value".to_owned(), value.span()))
+            }
         }
     }
 }
@@ -293,6 +316,7 @@ pub(crate) fn scalar(text: Cow<'_, str>, written: Written) -> Scalar {
     let (tag, style) = match written {
         Written::Plain => (scalar::resolve(&text).tag(), Style::Plain),
         Written::Folded => (Tag::Text, Style::Folded),
+        Written::Literal => (Tag::Text, Style::Literal),
         _ => (Tag::Text, Style::Quoted),
     };
     Scalar { text: text.into_owned(), tag, style, keep: false, shared: 0 }

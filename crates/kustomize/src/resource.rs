@@ -206,13 +206,23 @@ impl Resource {
 
     /// Returns labels or annotations as (key, value) in the order of the text.
     pub(crate) fn metadata_pairs(&self, name: &str) -> Vec<(&str, &str)> {
-        let pairs = self.node.field("metadata").and_then(|metadata| metadata.field(name));
-        let entries = pairs.map_or(&[][..], Node::entries);
-        entries.iter().map(|entry| (entry.key.text.as_str(), entry.value.as_text())).collect()
+        match self.node.field("metadata").and_then(|metadata| metadata.field(name)) {
+            Some(Node::Mapping(entries)) => {
+                entries.iter().map(|entry| (entry.key.text.as_str(), entry.value.as_text())).collect()
+            }
+            // kustomize does not look what it is, and finds names and values in turn.
+            Some(Node::Sequence(items)) => {
+                items.chunks_exact(2).map(|pair| (pair[0].as_text(), pair[1].as_text())).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
-    /// Replaces labels or annotations; they become texts, sorted, and none at all leaves no field.
+    /// Replaces labels or annotations; they become texts, sorted, and none at all leaves no field but `metadata`.
     pub(crate) fn set_metadata_pairs(&mut self, name: &str, pairs: Pairs) {
+        if self.node.field("metadata").is_none() {
+            let _ = self.node.set_field("metadata", Some(Kind::Mapping.empty()));
+        }
         self.set_metadata(name, None);
         if !pairs.is_empty() {
             let entries = pairs.into_iter().map(|(key, value)| {
@@ -295,7 +305,7 @@ impl Resource {
     /// Returns the document as data and leaves an empty one.
     pub(crate) fn take_value(&mut self) -> Result<Value, KustomizeError> {
         let (id, empty) = (self.id(), Node::Mapping(Vec::new()));
-        let value = std::mem::replace(&mut self.node, empty).into_value();
+        let value = std::mem::replace(&mut self.node, empty).into_document();
         value.map_err(|problem| KustomizeError::Resource {
             problem: Box::new(problem.into()),
             id: id.to_string(),

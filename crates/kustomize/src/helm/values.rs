@@ -59,7 +59,10 @@ pub(super) fn merged(file: &ChartValues, values: &[(String, Value)], merge: Merg
 /// before it is used.
 fn unquote_typed(node: &mut Node) {
     match node {
-        Node::Scalar(scalar) if scalar.style == Style::Quoted && !matches!(scalar.tag, Tag::Text | Tag::Unset) => {
+        Node::Scalar(scalar)
+            if matches!(scalar.style, Style::Quoted | Style::Literal)
+                && !matches!(scalar.tag, Tag::Text | Tag::Unset) =>
+        {
             scalar.style = Style::Plain;
         }
         Node::Scalar(_) => {}

@@ -12,8 +12,7 @@ const INDENT: &str = "  ";
 /// It looks at the beginning of the text, not at the next line, to tell whether a line break needs a second one. So
 /// line breaks before lines that are indented deeper are doubled, and those of texts that begin with a space are lost.
 pub(super) fn refolded(text: String) -> String {
-    let is_written_in_quotes = text.contains(" \n") || text.ends_with(' ') || text.chars().any(is_special);
-    if !text.contains('\n') || is_written_in_quotes {
+    if !text.contains('\n') || !can_be_block(&text) {
         return text;
     }
     let written = written(&text);
@@ -22,8 +21,18 @@ pub(super) fn refolded(text: String) -> String {
     read.map(str::to_owned).unwrap_or(text)
 }
 
+/// Tells whether go-yaml v3 writes a text by indentation where it should; else it takes double quotes.
+fn can_be_block(text: &str) -> bool {
+    !(text.contains(" \n") || text.ends_with(' ') || text.chars().any(is_special))
+}
+
+/// Tells whether go-yaml v3 writes a text by indentation in a way that it cannot read again.
+pub(super) fn is_unreadable(text: &str) -> bool {
+    text.starts_with('\t') && can_be_block(text)
+}
+
 fn is_special(c: char) -> bool {
-    matches!(c, '\0'..='\u{9}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn written(text: &str) -> String {

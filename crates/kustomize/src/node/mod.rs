@@ -57,11 +57,13 @@ pub(crate) enum Tag {
     Other,
 }
 
-/// How a scalar is written; literal block scalars count as quoted.
+/// How a scalar is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
     Plain,
     Quoted,
+    /// With `|`.
+    Literal,
     /// With `>`.
     Folded,
     /// With an explicit tag before it.

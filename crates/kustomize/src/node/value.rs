@@ -1,3 +1,8 @@
+use base64::{
+    Engine as _, alphabet,
+    engine::{GeneralPurpose, GeneralPurposeConfig},
+};
+
 use super::{Entry, Node, Scalar, Style, Tag, fold};
 use crate::{
     json,
@@ -36,6 +41,12 @@ pub enum NoValue {
     /// NaN or an infinity.
     #[error("json: unsupported value: {0}")]
     Number(String),
+    /// A text is no base64, though its tag says so.
+    #[error("!!binary value contains invalid base64 data")]
+    Binary,
+    /// kustomize writes the text by indentation and cannot read it again.
+    #[error("found a tab character where an indentation space is expected")]
+    Tab,
     /// The text does not fit its tag, as after a replacement.
     #[error("cannot decode `{text}` as a {tag}")]
     Tag {
@@ -56,6 +67,22 @@ impl Node {
         }
     }
 
+    /// Returns the same of a whole document: Go reads its keys as texts whatever they are, and leaves out one that is nothing.
+    pub(crate) fn into_document(self) -> Result<Value, NoValue> {
+        let Self::Mapping(entries) = self else { return self.into_value() };
+        let mut texts = Vec::with_capacity(entries.len());
+        for Entry { key, value } in entries {
+            let written = key.text.clone();
+            match key.into_text()? {
+                Some(key) => texts.push((key, value.into_value()?)),
+                // kustomize does not find a null again, and adds it once more when it looks for merges.
+                None if !written.is_empty() => return Err(NoValue::DuplicateKey(written)),
+                None => {}
+            }
+        }
+        sorted(texts)
+    }
+
     /// Returns the node that kustomize has after it made data of it and read that again.
     pub(crate) fn of_value(value: Value) -> Self {
         match value {
@@ -65,7 +92,7 @@ impl Node {
             Value::Text(text) => Self::text(text).quoted_as_written(),
             Value::List(items) => Self::Sequence(items.into_iter().map(Self::of_value).collect()),
             Value::Map(entries) => {
-                Self::Mapping(entries.into_iter().map(|(key, value)| Entry::new(key, Self::of_value(value))).collect())
+                Self::Mapping(entries.into_iter().map(|(key, value)| entry(key, Self::of_value(value))).collect())
             }
         }
     }
@@ -81,7 +108,7 @@ impl Node {
             Value::Text(text) => Self::Scalar(Scalar { style: Style::Quoted, ..Scalar::text(text) }),
             Value::List(items) => Self::Sequence(items.into_iter().map(Self::of_json).collect()),
             Value::Map(entries) => {
-                Self::Mapping(entries.into_iter().map(|(key, value)| Entry::new(key, Self::of_json(value))).collect())
+                Self::Mapping(entries.into_iter().map(|(key, value)| entry(key, Self::of_json(value))).collect())
             }
             other => Self::of_value(other),
         }
@@ -92,7 +119,7 @@ impl Node {
         if let Self::Scalar(scalar) = &mut self
             && (!scalar::is_text_in_old_yaml(&scalar.text) || !towpath_yaml::can_be_plain(&scalar.text))
         {
-            scalar.style = Style::Quoted;
+            scalar.style = if scalar.text.contains('\n') { Style::Literal } else { Style::Quoted };
         }
         self
     }
@@ -117,15 +144,17 @@ impl Scalar {
     fn into_value(self) -> Result<Value, NoValue> {
         match (self.style, self.tag) {
             (Style::Plain, Tag::Unset) if !self.text.contains('\n') => plain(scalar::resolve(&self.text), self.text),
-            (Style::Folded, _) => Self { text: fold::refolded(self.text), style: Style::Quoted, ..self }.into_value(),
-            (Style::Plain | Style::Quoted, Tag::Unset | Tag::Text) | (Style::Tagged, Tag::Text | Tag::Other) => {
-                Ok(Value::Text(self.text))
+            (Style::Folded | Style::Literal, Tag::Unset | Tag::Text) if fold::is_unreadable(&self.text) => {
+                Err(NoValue::Tab)
             }
+            (Style::Folded, _) => Self { text: fold::refolded(self.text), style: Style::Quoted, ..self }.into_value(),
+            (Style::Plain | Style::Quoted | Style::Literal, Tag::Unset | Tag::Text)
+            | (Style::Tagged, Tag::Text | Tag::Other) => Ok(Value::Text(self.text)),
             (Style::Tagged, tag) => self.converted(tag),
             (style, tag) => {
                 let resolved = scalar::resolve(&self.text);
                 match (resolved.tag() == tag, style) {
-                    (true, Style::Quoted) => Ok(Value::Text(self.text)),
+                    (true, Style::Quoted | Style::Literal) => Ok(Value::Text(self.text)),
                     (true, _) => plain(resolved, self.text),
                     (false, _) => self.converted(tag),
                 }
@@ -137,10 +166,28 @@ impl Scalar {
     fn is_text(&self) -> bool {
         match (self.style, self.tag) {
             (Style::Plain, Tag::Unset) if !self.text.contains('\n') => {
-                matches!(scalar::resolve(&self.text), Plain::Timestamp(_) | Plain::Merge | Plain::Text)
+                matches!(scalar::resolve(&self.text), Plain::Merge | Plain::Text)
             }
-            (Style::Plain | Style::Quoted | Style::Folded, Tag::Unset | Tag::Text) => true,
-            _ => matches!(self.clone().into_value(), Ok(Value::Text(_))),
+            (_, Tag::Text) | (Style::Plain | Style::Quoted | Style::Literal | Style::Folded, Tag::Unset) => true,
+            (Style::Plain, Tag::Other) => self.text == "<<",
+            // Nothing is written in quotes where it is a key.
+            (_, Tag::Null) => self.text.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Returns what a key is as a text; nothing for null.
+    fn into_text(self) -> Result<Option<String>, NoValue> {
+        if self.is_text() {
+            return Ok(Some(self.text));
+        }
+        let written = self.text.clone();
+        let is_binary = self.tag == Tag::Binary;
+        match self.into_value() {
+            Ok(Value::Null) => Ok(None),
+            Ok(Value::Text(text)) if is_binary => Ok(Some(text)),
+            Ok(_) | Err(NoValue::Number(_)) => Ok(Some(written)),
+            Err(error) => Err(error),
         }
     }
 
@@ -148,7 +195,9 @@ impl Scalar {
     fn converted(self, tag: Tag) -> Result<Value, NoValue> {
         let name = match tag {
             Tag::Unset | Tag::Text | Tag::Other => return Ok(Value::Text(self.text)),
-            Tag::Binary => return Ok(Value::Text(binary(&self.text))),
+            Tag::Binary => {
+                return binary(&self.text).map(Value::Text).ok_or(NoValue::Binary);
+            }
             Tag::Integer => "!!int",
             Tag::Float => "!!float",
             Tag::Boolean => "!!bool",
@@ -164,11 +213,20 @@ impl Scalar {
     }
 }
 
-fn binary(text: &str) -> String {
-    use base64::Engine as _;
-    let packed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let bytes = base64::engine::general_purpose::STANDARD.decode(packed).unwrap_or_default();
-    String::from_utf8_lossy(&bytes).into_owned()
+/// Returns an entry whose key is a text, whatever it says.
+fn entry(key: String, value: Node) -> Entry {
+    Entry { key: Scalar::text(key), value }
+}
+
+/// Go does not look at the bits that the last digit has too many.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
+/// Returns what base64 stands for; nothing where it is none.
+fn binary(text: &str) -> Option<String> {
+    let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+    let bytes = BASE64.decode(digits).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn plain(resolved: Plain, text: String) -> Result<Value, NoValue> {
@@ -192,13 +250,17 @@ fn plain(resolved: Plain, text: String) -> Result<Value, NoValue> {
 }
 
 fn mapping(entries: Vec<Entry>) -> Result<Value, NoValue> {
-    let mut result: Vec<(String, Value)> = Vec::with_capacity(entries.len());
+    let mut texts: Vec<(String, Value)> = Vec::with_capacity(entries.len());
     for entry in entries {
         if !entry.key.is_text() {
             return Err(NoValue::Key(entry.key.text));
         }
-        result.push((entry.key.text, entry.value.into_value()?));
+        texts.push((entry.key.text, entry.value.into_value()?));
     }
+    sorted(texts)
+}
+
+fn sorted(mut result: Vec<(String, Value)>) -> Result<Value, NoValue> {
     result.sort_by(|(a, _), (b, _)| a.cmp(b));
     match result.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         Some(pair) => Err(NoValue::DuplicateKey(pair[0].0.clone())),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Result, Scan, Sink, Unusual};
-use crate::Style;
+use crate::{Profile, Style};
 
 impl<'a, S: Sink<'a>> Scan<'a, '_, S> {
     /// Reads the flow collection that begins here and passes its closing bracket.
@@ -25,6 +25,10 @@ impl<'a, S: Sink<'a>> Scan<'a, '_, S> {
                 self.next_flow_token()?;
             }
             if is_map && matches!(self.at(0), b',' | b'}') {
+                if self.profile == Profile::Go3 {
+                    // What becomes of nothing depends there on where it stands, which the sink is not told.
+                    return Err(Unusual);
+                }
                 self.empty();
             } else {
                 self.flow_node()?;
