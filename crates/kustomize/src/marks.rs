@@ -114,9 +114,9 @@ fn made<'n>(node: &'n mut Node, name: &str) -> Option<&'n mut Node> {
     node.field_mut(name).filter(|field| matches!(field, Node::Mapping(_)))
 }
 
-/// Tells whether a strategic merge patch can take annotations away that it does not name.
+/// Tells whether a strategic merge patch can take annotations away that it does not name, or cannot be merged with any.
 pub(crate) fn can_be_lost(patch: &Node) -> bool {
-    let replaces = |node: &Node| node.is_null() || node.field("$patch").is_some();
+    let replaces = |node: &Node| node.kind() != Kind::Mapping || node.field("$patch").is_some();
     let Some(metadata) = patch.field("metadata") else { return false };
     replaces(metadata) || metadata.field("annotations").is_some_and(replaces)
 }

@@ -23,6 +23,9 @@ impl Node {
             Some(value) => value,
         };
         let value = quoted_where_ambiguous(value);
+        if name.is_empty() {
+            return Err(Missing::wrong_kind(Kind::Scalar, self));
+        }
         match self {
             Self::Mapping(entries) => {
                 if let Some(entry) = entries.iter_mut().find(|entry| entry.key.text == name) {

@@ -55,7 +55,12 @@ pub(crate) fn operations(data: &Value) -> Option<Vec<Operation>> {
 }
 
 fn operation(data: &Value) -> Option<Operation> {
-    let Value::Map(fields) = data else { return None };
+    let fields = match data {
+        Value::Map(fields) => fields.as_slice(),
+        // An operation without anything, which cannot be done.
+        Value::Null => &[],
+        _ => return None,
+    };
     let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value);
     let text = |name: &str| match field(name) {
         Some(Value::Text(text)) => Some(text.clone()),

@@ -141,6 +141,7 @@ fn merge_fields(target: &mut Node, patch: Node, known: Known<'_>, depth: usize) 
     names.sort_unstable();
     names.dedup();
     let mut patch = Node::Mapping(entries);
+    check_named(&names, target)?;
     for name in names {
         let value = patch.clear(&name);
         let below = known.field(&name);
@@ -153,6 +154,14 @@ fn merge_fields(target: &mut Node, patch: Node, known: Known<'_>, depth: usize) 
     Ok(())
 }
 
+/// A field without a name cannot be set; the names are sorted.
+fn check_named(names: &[String], mapping: &Node) -> Result<(), Missing> {
+    match names.first() {
+        Some(name) if name.is_empty() => Err(Missing::wrong_kind(Kind::Scalar, mapping)),
+        _ => Ok(()),
+    }
+}
+
 /// What is added is merged with itself: its own directives count, and nulls below it are dropped.
 pub(super) fn merge_with_itself(node: &mut Node, known: Known<'_>, depth: usize) -> Result<(), MergeError> {
     if depth > MOST_DEPTH {
@@ -162,6 +171,7 @@ pub(super) fn merge_with_itself(node: &mut Node, known: Known<'_>, depth: usize)
     let mut names: Vec<String> = node.entries().iter().map(|entry| entry.key.text.clone()).collect();
     names.sort_unstable();
     names.dedup();
+    check_named(&names, node)?;
     for name in names {
         let Some(child) = node.field_mut(&name) else { continue };
         let below = known.field(&name);

@@ -4,7 +4,7 @@ use towpath_yaml::{Dialect, Emitter};
 
 use crate::{
     json,
-    node::{Create, Node, Number, Value},
+    node::{Create, Node, Number, Style, Value},
     read,
 };
 
@@ -22,8 +22,12 @@ pub(super) fn set(target: &mut Node, value: &Node, parts: &[String], create: Cre
     let original = scalar.text.clone();
     let is_json = original.trim_start().starts_with(['{', '[']);
     if !is_json && read::text(&original).ok().and_then(|node| yaml(&node)).as_deref() != Some(original.trim()) {
-        let shown = parts.join(".");
-        return Err(format!("a replacement inside YAML with comments or quotes is not supported yet: {shown}"));
+        return Err(unsupported(parts));
+    }
+    if !is_json
+        && found.nodes.iter().any(|way| matches!(inner.at(way), Node::Scalar(scalar) if scalar.style != Style::Plain))
+    {
+        return Err(unsupported(parts));
     }
     for way in found.nodes {
         match inner.at_mut(&way) {
@@ -43,6 +47,10 @@ pub(super) fn set(target: &mut Node, value: &Node, parts: &[String], create: Cre
     };
     scalar.text = text.ok_or("the text cannot be written back")?;
     Ok(true)
+}
+
+fn unsupported(parts: &[String]) -> String {
+    format!("a replacement inside YAML with comments or quotes is not supported yet: {}", parts.join("."))
 }
 
 /// Returns the way to the first text on a path, the rest of the path, and what the text holds.
