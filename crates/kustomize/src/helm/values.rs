@@ -51,7 +51,7 @@ pub(super) fn merged(file: &ChartValues, values: &[(String, Value)], merge: Merg
         return Ok(yaml_of(&Value::Map(Vec::new())));
     }
     unquote_typed(&mut target);
-    let value = target.into_value().map_err(|error| wrong("parse merged values into map", error.to_string()))?;
+    let value = target.into_document().map_err(|error| wrong("parse merged values into map", error.to_string()))?;
     Ok(yaml_of(&value))
 }
 
