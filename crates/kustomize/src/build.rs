@@ -371,6 +371,9 @@ fn drop_local(all: &mut Accumulator) -> Result<(), KustomizeError> {
     all.resources.check_unique()?;
     for resource in &all.resources.list {
         read::check(&resource.node).map_err(|problem| resource.error(Problem::Other(problem.into())))?;
+        if resource.has_no_place_for_marks() {
+            return Err(resource.error(Problem::Other("annotations are no list".into())));
+        }
     }
     all.resources.list.retain(|resource| {
         let annotations = resource.metadata_pairs("annotations");

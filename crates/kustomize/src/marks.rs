@@ -54,6 +54,12 @@ impl Resource {
         marks
     }
 
+    /// Tells whether kustomize has had to write annotations where they are a list, at which it ends with a fault of its own.
+    pub(crate) fn has_no_place_for_marks(&self) -> bool {
+        let annotations = self.node.field("metadata").and_then(|metadata| metadata.field("annotations"));
+        matches!(annotations, Some(Node::Sequence(_))) && !self.marks().is_empty()
+    }
+
     /// Writes the annotations; they replace those that the input has under their names.
     pub(crate) fn write_marks(&mut self) {
         let marks = self.marks();

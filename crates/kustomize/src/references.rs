@@ -10,6 +10,7 @@ use crate::{
     error::{KustomizeError, Problem},
     fieldspec::Leaf,
     id::{Gvk, ResId},
+    marks::Forgets,
     node::{Node, Scalar, Value},
     resource::Resource,
 };
@@ -74,8 +75,16 @@ fn update_one(
             };
             let role = if spec.path.ends_with("roleRef/name") { role(&resource.node) } else { None };
             let reference = Reference { candidates, referrer, bound, target, role };
+            // It finds annotations where kustomize keeps some of its own.
+            let meets_marks = spec.path.starts_with("metadata/annotations");
+            if meets_marks {
+                resource.write_marks();
+            }
             spec.apply_to_any(&mut resource.node, Leaf::None, &mut |node| reference.set(node))
                 .map_err(|error| resource.error(error))?;
+            if meets_marks {
+                resource.read_marks(Forgets::Everything);
+            }
         }
     }
     Ok(())
