@@ -5,6 +5,7 @@ mod all;
 mod args;
 mod build;
 mod diff;
+mod memory;
 mod reference;
 mod run;
 mod template;
