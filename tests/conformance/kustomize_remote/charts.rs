@@ -26,7 +26,7 @@ const HOOK: &str =
     "apiVersion: v1\nkind: Pod\nmetadata: {name: \"{{ .Release.Name }}-KIND\", annotations: {helm.sh/hook: KIND}}\n";
 
 /// Writes a chart called `web`.
-fn chart(scene: &Scene, folder: &str, version: &str) {
+pub(crate) fn chart(scene: &Scene, folder: &str, version: &str) {
     scene.write(&format!("{folder}/Chart.yaml"), &format!("apiVersion: v2\nname: web\nversion: {version}\n"));
     scene.write(&format!("{folder}/values.yaml"), VALUES);
     scene.write(&format!("{folder}/templates/all.yaml"), TEMPLATE);

@@ -5,5 +5,6 @@ mod bases;
 mod charts;
 mod flags;
 mod hosts;
+mod registries;
 mod scene;
 mod values;

@@ -71,8 +71,13 @@ impl Scene {
 
     /// Returns the real kustomize, which runs the real helm.
     pub(crate) fn theirs(&self, helm: &str, arguments: &[&str]) -> Told {
+        self.theirs_with(&peer(helm), arguments)
+    }
+
+    /// Returns the real kustomize, which runs this program as helm.
+    pub(crate) fn theirs_with(&self, helm: &Path, arguments: &[&str]) -> Told {
         let mut kustomize = self.at_home(peer("kubectl4"));
-        let helm = format!("--helm-command={}", peer(helm).display());
+        let helm = format!("--helm-command={}", helm.display());
         run(kustomize.arg("kustomize").args(arguments).arg(helm))
     }
 
@@ -138,7 +143,8 @@ impl Scene {
     }
 }
 
-fn same(theirs: &Told, ours: &Told) {
+/// Checks that both print the same, or refuse.
+pub(crate) fn same(theirs: &Told, ours: &Told) {
     match theirs.code {
         Some(0) => {
             assert_eq!(ours.code, Some(0), "ours refuses: {}", ours.err);
