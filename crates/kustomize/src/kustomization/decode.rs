@@ -72,7 +72,7 @@ impl Decoder<'_> {
         self.error(node.span(), message, hint.into_iter().collect())
     }
 
-    /// Returns the fields of an object, in order; merges are resolved, null is an object without fields.
+    /// Returns the fields of an object that are not null, in order; merges are resolved, null is an object without fields.
     pub(crate) fn object<'d, 'a>(
         &self,
         node: Node<'d, 'a>,
@@ -82,6 +82,8 @@ impl Decoder<'_> {
         let mut fields = Fields::new();
         for (key, value) in self.entries(node, field)? {
             match known.iter().find(|name| name.eq_ignore_ascii_case(key.text().unwrap_or(""))) {
+                // Go leaves as it is what null is read into.
+                Some(_) if is_null(value.resolved()) => {}
                 Some(name) => fields.push((*name, value)),
                 None if matches!(self.manner, Manner::Loose | Manner::Partial) => {}
                 None => return Err(self.unknown_field(key, known)),

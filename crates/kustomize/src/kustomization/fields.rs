@@ -57,8 +57,7 @@ impl Kustomization {
         let (mut bases, mut image_tags) = (Vec::new(), Vec::new());
         let (mut globals, mut legacy) = (None, (Vec::new(), HelmGlobals::default()));
         let fields = decoder.object(root, "Kustomization", FIELDS)?;
-        let used: Vec<&str> =
-            fields.iter().filter(|(_, node)| !super::decode::is_null(*node)).map(|(name, _)| *name).collect();
+        let used: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
         result.deprecated = DEPRECATED.iter().copied().filter(|name| used.contains(name)).collect();
         for (name, node) in fields {
             result.spans.push((name, node.span()));
@@ -124,7 +123,7 @@ impl Kustomization {
 
 /// Tells whether a value is what Go has where nothing was written; an empty list is not.
 fn is_zero(decoder: Decoder<'_>, node: Node<'_, '_>) -> bool {
-    super::decode::is_null(node.resolved()) || decoder.text(node, "").is_ok_and(|text| text.text.is_empty())
+    decoder.text(node, "").is_ok_and(|text| text.text.is_empty())
 }
 
 impl Decoder<'_> {
@@ -296,7 +295,7 @@ impl Decoder<'_> {
         for (name, value) in self.object(node, "sortOptions", &["order", "legacySortOptions"])? {
             if name == "order" {
                 options.order = self.text(value, name)?;
-            } else if !super::decode::is_null(value.resolved()) {
+            } else {
                 let mut lists = (Vec::new(), Vec::new());
                 for (name, value) in self.object(value, name, &["orderFirst", "orderLast"])? {
                     let list = self.strings(value, name)?;

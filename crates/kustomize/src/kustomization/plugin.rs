@@ -272,7 +272,6 @@ impl Decoder<'_> {
             match name {
                 "prefix" => prefix = self.string(value, name)?,
                 "suffix" => suffix = self.string(value, name)?,
-                _ if super::decode::is_null(value.resolved()) => {}
                 _ => fields = Some(self.field_specs(value, name)?),
             }
         }

@@ -85,9 +85,7 @@ impl Decoder<'_> {
             match name {
                 "source" => result.source = self.source(value)?,
                 "sourceValue" => result.value = Some(self.string(value, name)?),
-                "targets" if !super::decode::is_null(value) => {
-                    result.targets = Some(self.list(value, name, |item| self.target(item))?);
-                }
+                "targets" => result.targets = Some(self.list(value, name, |item| self.target(item))?),
                 _ => {}
             }
         }

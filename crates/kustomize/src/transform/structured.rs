@@ -1,6 +1,6 @@
 //! Replacements inside texts that hold JSON or YAML themselves.
 
-use towpath_yaml::{Dialect, Emitter};
+use towpath_yaml::{Dialect, Emitter, format_float};
 
 use crate::{
     json,
@@ -87,14 +87,15 @@ fn emit(node: &Node, emitter: &mut Emitter) -> Option<()> {
             }
             emitter.end_list();
         }
-        Node::Scalar(_) => match node.clone().into_value().ok()? {
+        Node::Scalar(scalar) => match node.clone().into_value().ok()? {
             Value::Null => emitter.null(),
             Value::Boolean(value) => emitter.bool(value),
-            Value::Number(Number::Integer(value)) => emitter.int(value),
-            Value::Number(Number::Unsigned(value)) => emitter.uint(value),
-            Value::Number(Number::Float(value)) => emitter.float(value),
+            // kustomize keeps how a number is written.
+            Value::Number(Number::Integer(value)) if value.to_string() == scalar.text => emitter.int(value),
+            Value::Number(Number::Unsigned(value)) if value.to_string() == scalar.text => emitter.uint(value),
+            Value::Number(Number::Float(value)) if format_float(value) == scalar.text => emitter.float(value),
             Value::Text(text) => emitter.str(&text),
-            Value::List(_) | Value::Map(_) => return None,
+            Value::Number(_) | Value::List(_) | Value::Map(_) => return None,
         },
     }
     Some(())
