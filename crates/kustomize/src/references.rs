@@ -90,14 +90,15 @@ fn update_one(
     Ok(())
 }
 
-/// kustomize reads `apiVersion` in two ways, which differ where it is a null that is written.
+/// kustomize reads `apiVersion` in two ways, which differ where it is a null that is written or has no group before the `/`.
 fn check_version(node: &Node) -> Result<(), String> {
-    match node.field("apiVersion") {
-        Some(version) if version.is_null() && !version.as_text().is_empty() => {
-            Err(format!("node-referrerOriginal 'APIVersion' mismatch '' != '{}'", version.as_text()))
-        }
-        _ => Ok(()),
+    let Some(version) = node.field("apiVersion") else { return Ok(()) };
+    let known = version.as_text();
+    let (read, known) = (version.text_or_empty(), known.strip_prefix('/').unwrap_or(known));
+    if read == known {
+        return Ok(());
     }
+    Err(format!("node-referrerOriginal 'APIVersion' mismatch '{read}' != '{known}'"))
 }
 
 /// Returns the namespaces of the service accounts that a `RoleBinding` names.

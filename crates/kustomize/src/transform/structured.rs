@@ -36,7 +36,8 @@ pub(super) fn set(target: &mut Node, value: &Node, parts: &[String], create: Cre
         }
     }
     let text = if is_json {
-        let data = inner.clone().into_value().map_err(|error| error.to_string())?;
+        // What cannot be written back is no such text for kustomize.
+        let Ok(data) = inner.clone().into_value() else { return Ok(false) };
         Some(if original.contains('\n') && original.contains("  ") {
             json::pretty(&data)
         } else {
