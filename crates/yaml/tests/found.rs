@@ -1,6 +1,8 @@
 //! What fuzzing found, each once.
 
-use towpath_yaml::{Profile, parse_all};
+use std::borrow::Cow;
+
+use towpath_yaml::{Build, Duplicates, Profile, build, parse_all, parse_first};
 
 fn refusal(text: &str, profile: Profile) -> String {
     parse_all(text, profile)
@@ -25,6 +27,40 @@ fn a_nul_ends_the_reading_wherever_it_stands() {
     ] {
         for profile in [Profile::Go2, Profile::Go3] {
             assert_eq!(refusal(text, profile), "yaml: control characters are not allowed", "{text:?}");
+        }
+    }
+}
+
+/// Makes nothing of a document.
+struct Nothing;
+
+impl Build for Nothing {
+    type Value = ();
+    type Map = ();
+
+    fn null(&mut self) {}
+    fn bool(&mut self, _: bool) {}
+    fn int(&mut self, _: i64) {}
+    fn uint(&mut self, _: u64) {}
+    fn float(&mut self, _: f64) {}
+    fn string(&mut self, _: Cow<'_, str>) {}
+    fn list(&mut self, _: Vec<()>) {}
+    fn map(&mut self, _: usize) {}
+    fn insert(&mut self, (): &mut (), _: Cow<'_, str>, (): ()) -> bool {
+        false
+    }
+    fn contains(&self, (): &(), _: &str) -> bool {
+        false
+    }
+    fn finish(&mut self, (): ()) {}
+}
+
+#[test]
+fn what_contains_itself_is_not_shown_without_end() {
+    for text in ["~: &a {b: c, <<: *a}\n", "~: &a [*a]\n", "? &a [*a]\n: x\n", "a: &a\n  ~: *a\n"] {
+        for profile in [Profile::Go2, Profile::Go3] {
+            let document = parse_first(text, profile).unwrap().unwrap();
+            build(document.root(), profile, Duplicates::Usual, &mut Nothing).unwrap_err();
         }
     }
 }

@@ -155,22 +155,33 @@ fn quote(text: &str) -> String {
     quoted
 }
 
+/// How many nodes a message shows; an alias may stand in itself, or for as much as it likes.
+const MOST_SHOWN: usize = 1_000;
+
 /// Returns a node as Go's `%#v` has it; this is how keys that are collections are shown.
 fn go_syntax(node: Node<'_, '_>, profile: Profile) -> String {
-    let all = |nodes: &mut dyn Iterator<Item = String>| nodes.collect::<Vec<_>>().join(", ");
+    shown(node, profile, &mut { MOST_SHOWN })
+}
+
+fn shown(node: Node<'_, '_>, profile: Profile, left: &mut usize) -> String {
+    if *left == 0 {
+        return "…".to_owned();
+    }
+    *left -= 1;
     match node.resolved().kind() {
-        NodeKind::Sequence(mut items) => {
-            format!("[]interface {{}}{{{}}}", all(&mut items.by_ref().map(|item| go_syntax(item, profile))))
+        NodeKind::Sequence(items) => {
+            let items: Vec<String> = items.map(|item| shown(item, profile, left)).collect();
+            format!("[]interface {{}}{{{}}}", items.join(", "))
         }
         NodeKind::Mapping(entries) => {
             let text_keys = profile == Profile::Go3
                 && entries.clone().all(|(key, _)| matches!(resolve(key, profile), Ok(Scalar::Str(_))));
             let key_type = if text_keys { "string" } else { "interface {}" };
             let mut pairs: Vec<String> = entries
-                .map(|(key, value)| format!("{}:{}", go_syntax(key, profile), go_syntax(value, profile)))
+                .map(|(key, value)| format!("{}:{}", shown(key, profile, left), shown(value, profile, left)))
                 .collect();
             pairs.sort();
-            format!("map[{key_type}]interface {{}}{{{}}}", all(&mut pairs.into_iter()))
+            format!("map[{key_type}]interface {{}}{{{}}}", pairs.join(", "))
         }
         _ => match resolve(node.resolved(), profile) {
             Ok(Scalar::Null) => "interface {}(nil)".to_owned(),
