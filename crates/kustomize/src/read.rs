@@ -339,7 +339,14 @@ fn scalar_of(node: towpath_yaml::Node<'_, '_>, text: &str, written: Written) -> 
             scalar
         }
         Some(tag) => {
-            Scalar { text: text.to_owned(), tag: named_tag(tag), style: Style::Tagged, keep: false, shared: 0 }
+            let tag = named_tag(tag);
+            let style = match (tag, written) {
+                // Written by indentation it is a text with or without the tag.
+                (Tag::Text, Written::Folded) => Style::Folded,
+                (Tag::Text, Written::Literal) => Style::Literal,
+                _ => Style::Tagged,
+            };
+            Scalar { text: text.to_owned(), tag, style, keep: false, shared: 0 }
         }
     }
 }
