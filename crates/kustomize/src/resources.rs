@@ -8,7 +8,7 @@ use crate::{
     marks::{self, Forgets},
     patch::strategic,
     resource::{Behavior, Resource},
-    selector::Selector,
+    selector::{Selector, SelectorError},
 };
 
 /// Resources, no two of which have one name.
@@ -98,15 +98,23 @@ impl Resources {
 
     /// Returns the places of the selected resources.
     pub(crate) fn select(&self, selector: &Selector) -> Result<Vec<usize>, KustomizeError> {
-        let compiled = selector.compile().map_err(|error| KustomizeError::Resources(error.to_string()))?;
-        let fits = |resource: &Resource| {
+        let wrong = |error: SelectorError| KustomizeError::Resources(error.to_string());
+        let compiled = selector.compile().map_err(wrong)?;
+        let mut places = Vec::new();
+        for (at, resource) in self.list.iter().enumerate() {
             let (now, first) = (resource.id(), resource.first_id());
-            (compiled.fits_namespace(first.effective_namespace()) || compiled.fits_namespace(now.effective_namespace()))
+            let is_named = (compiled.fits_namespace(first.effective_namespace())
+                || compiled.fits_namespace(now.effective_namespace()))
                 && (compiled.fits_name(&first.name) || compiled.fits_name(&now.name))
-                && compiled.fits_gvk(&now.gvk)
-                && compiled.fits_metadata(&resource.metadata_pairs("labels"), &resource.metadata_pairs("annotations"))
-        };
-        Ok(self.list.iter().enumerate().filter(|(_, resource)| fits(resource)).map(|(at, _)| at).collect())
+                && compiled.fits_gvk(&now.gvk);
+            if is_named
+                && compiled.fits_labels(&resource.metadata_pairs("labels")).map_err(wrong)?
+                && compiled.fits_annotations(&resource.metadata_pairs("annotations")).map_err(wrong)?
+            {
+                places.push(at);
+            }
+        }
+        Ok(places)
     }
 
     /// Applies a strategic merge patch to the selected resources; those that it deletes are gone.

@@ -27,8 +27,8 @@ pub(crate) struct Compiled {
     kind: Option<Regex>,
     name: Option<Regex>,
     namespace: Option<Regex>,
-    annotations: LabelSelector,
-    labels: LabelSelector,
+    annotations: Result<LabelSelector, LabelSelectorError>,
+    labels: Result<LabelSelector, LabelSelectorError>,
 }
 
 /// Why a selector cannot be used.
@@ -55,8 +55,9 @@ impl Selector {
             kind: whole(&self.kind)?,
             name: whole(&self.name)?,
             namespace: whole(&self.namespace)?,
-            annotations: LabelSelector::parse(&self.annotations)?,
-            labels: LabelSelector::parse(&self.labels)?,
+            // What is wrong with these is told once a resource is asked for its labels.
+            annotations: LabelSelector::parse(&self.annotations),
+            labels: LabelSelector::parse(&self.labels),
         })
     }
 }
@@ -88,8 +89,13 @@ impl Compiled {
         fits(self.namespace.as_ref(), namespace)
     }
 
-    /// Tells whether labels and annotations, as (key, value), are selected.
-    pub(crate) fn fits_metadata(&self, labels: &[(&str, &str)], annotations: &[(&str, &str)]) -> bool {
-        self.annotations.fits(annotations) && self.labels.fits(labels)
+    /// Tells whether labels, as (key, value), are selected.
+    pub(crate) fn fits_labels(&self, labels: &[(&str, &str)]) -> Result<bool, SelectorError> {
+        Ok(self.labels.as_ref().map_err(Clone::clone)?.fits(labels))
+    }
+
+    /// Tells whether annotations, as (key, value), are selected.
+    pub(crate) fn fits_annotations(&self, annotations: &[(&str, &str)]) -> Result<bool, SelectorError> {
+        Ok(self.annotations.as_ref().map_err(Clone::clone)?.fits(annotations))
     }
 }

@@ -153,18 +153,24 @@ fn apply_target(resources: &mut Resources, given: &mut Given, target: &Target) -
         .collect::<Result<Vec<_>, _>>()?;
     for (at, resource) in resources.list.iter_mut().enumerate() {
         let ids = ids(resource);
-        let by_metadata = |compiled: &Compiled| {
-            compiled.fits_metadata(&resource.metadata_pairs("labels"), &resource.metadata_pairs("annotations"))
+        let by_metadata = |compiled: &Compiled| -> Result<bool, String> {
+            let by_annotations = compiled.fits_annotations(&resource.metadata_pairs("annotations"));
+            let by_labels = compiled.fits_labels(&resource.metadata_pairs("labels"));
+            Ok(by_annotations.map_err(|error| error.to_string())? && by_labels.map_err(|error| error.to_string())?)
         };
+        if !by_metadata(&select)? {
+            continue;
+        }
         let fits = |compiled: &Compiled, id: &ResId| {
             compiled.fits_gvk(&id.gvk) && compiled.fits_name(&id.name) && compiled.fits_namespace(&id.namespace)
         };
-        let rejected = reject.iter().any(|(selector, compiled)| {
+        let mut rejected = false;
+        for (selector, compiled) in &reject {
             let has_metadata = !selector.annotations.is_empty() || !selector.labels.is_empty();
-            (has_metadata && by_metadata(compiled))
-                || (!selector.names_nothing() && ids.iter().any(|id| fits(compiled, id)))
-        });
-        if !by_metadata(&select) || rejected || !ids.iter().any(|id| fits(&select, id)) {
+            rejected |= (has_metadata && by_metadata(compiled)?)
+                || (!selector.names_nothing() && ids.iter().any(|id| fits(compiled, id)));
+        }
+        if rejected || !ids.iter().any(|id| fits(&select, id)) {
             continue;
         }
         copy(at, resource, given, target).map_err(|problem| {
