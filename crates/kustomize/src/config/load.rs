@@ -47,9 +47,9 @@ fn references(decoder: Decoder<'_>, node: Node<'_, '_>) -> Result<BackReferences
     let mut result = BackReferences::default();
     for (name, value) in decoder.object(node, "nameReference", &["group", "version", "kind", "fieldSpecs"])? {
         match name {
-            "group" => result.gvk.group = decoder.string(value, name)?,
-            "version" => result.gvk.version = decoder.string(value, name)?,
-            "kind" => result.gvk.kind = decoder.string(value, name)?,
+            "group" => result.gvk.group = decoder.of_kind().string(value, name)?,
+            "version" => result.gvk.version = decoder.of_kind().string(value, name)?,
+            "kind" => result.gvk.kind = decoder.of_kind().string(value, name)?,
             _ => {
                 result.referrers = decoder.list(value, name, |item| decoder.field_spec(item))?;
             }

@@ -47,6 +47,11 @@ impl Decoder<'_> {
         Self { manner: if self.manner == Manner::Loose { Manner::Partial } else { self.manner }, ..self }
     }
 
+    /// Returns the decoder for the group, version and kind that Go embeds in a table of fields: no number is a text there.
+    pub(crate) fn of_kind(self) -> Self {
+        Self { manner: if self.manner == Manner::Strict { Manner::Partial } else { self.manner }, ..self }
+    }
+
     pub(crate) fn location(&self, span: Span) -> Location {
         Location::of(self.file, self.text, span)
     }

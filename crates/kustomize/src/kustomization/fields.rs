@@ -164,9 +164,9 @@ impl Decoder<'_> {
         let mut spec = FieldSpec::default();
         for (name, value) in self.object(node, "fieldSpec", &["group", "version", "kind", "path", "create"])? {
             match name {
-                "group" => spec.gvk.group = self.string(value, name)?,
-                "version" => spec.gvk.version = self.string(value, name)?,
-                "kind" => spec.gvk.kind = self.string(value, name)?,
+                "group" => spec.gvk.group = self.of_kind().string(value, name)?,
+                "version" => spec.gvk.version = self.of_kind().string(value, name)?,
+                "kind" => spec.gvk.kind = self.of_kind().string(value, name)?,
                 "path" => spec.path = self.string(value, name)?,
                 _ => spec.create = self.boolean(value, name)?,
             }
