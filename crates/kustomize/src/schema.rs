@@ -41,12 +41,20 @@ pub(crate) struct List {
     element: Option<usize>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Table {
-    kinds: HashMap<(&'static str, &'static str), Option<usize>>,
-    types: Vec<Type>,
-    /// By their names in the document.
-    names: HashMap<&'static str, usize>,
+    /// Version, kind, and the place of its type; nothing where nothing below it is merged.
+    kinds: Vec<(&'static str, &'static str, Option<usize>)>,
+    types: Vec<Lines>,
+}
+
+/// The lines of a type, of which most builds ask for few.
+#[derive(Debug)]
+struct Lines {
+    /// Its name in the document.
+    name: &'static str,
+    text: &'static str,
+    read: OnceLock<Box<Type>>,
 }
 
 #[derive(Debug, Default)]
@@ -57,12 +65,13 @@ struct Type {
 
 /// Returns what is known about a kind, or nothing for kinds that are not built in.
 pub(crate) fn of_kind(api_version: &str, kind: &str) -> Option<Schema<'static>> {
-    Some(table().kinds.get(&(api_version, kind))?.map_or(Schema::Plain, Schema::Object))
+    let (.., index) = table().kinds.iter().find(|(version, name, _)| *name == kind && *version == api_version)?;
+    Some(index.map_or(Schema::Plain, Schema::Object))
 }
 
 /// Returns what is known about a definition of the document, if anything below it is merged.
 pub(crate) fn of_definition(name: &str) -> Option<Schema<'static>> {
-    table().names.get(name).map(|index| Schema::Object(*index))
+    table().types.iter().position(|lines| lines.name == name).map(Schema::Object)
 }
 
 /// Where the objects of a kind stand.
@@ -74,7 +83,8 @@ pub(crate) enum Scope {
 
 /// Returns where the objects of a built-in kind stand; nothing for kinds that are not built in.
 pub(crate) fn scope(group: &str, version: &str, kind: &str) -> Option<Scope> {
-    static KINDS: OnceLock<Vec<(TypeName, Scope)>> = OnceLock::new();
+    // It is asked for in every build, and stands where no memory has to be found for it.
+    static KINDS: OnceLock<[(TypeName, Scope); N_SCOPES]> = OnceLock::new();
     let kinds = KINDS.get_or_init(scopes);
     let wanted = (kind, version, group);
     kinds.binary_search_by(|(name, _)| (*name).cmp(&wanted)).ok().map(|at| kinds[at].1)
@@ -83,8 +93,13 @@ pub(crate) fn scope(group: &str, version: &str, kind: &str) -> Option<Scope> {
 /// Kind, version, group.
 type TypeName = (&'static str, &'static str, &'static str);
 
+/// How many kinds have a scope, how many kinds there are, and how many types.
+const N_SCOPES: usize = 82;
+const N_KINDS: usize = 269;
+const N_TYPES: usize = 126;
+
 /// Returns the scopes of all built-in kinds that have one, sorted: the first lines of the table.
-fn scopes() -> Vec<(TypeName, Scope)> {
+fn scopes() -> [(TypeName, Scope); N_SCOPES] {
     let lines = TABLE.lines().map_while(|line| {
         let (scope, name) = line.split_once(' ')?;
         let scope = match scope {
@@ -96,7 +111,10 @@ fn scopes() -> Vec<(TypeName, Scope)> {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         Some(((kind, version, group), scope))
     });
-    let mut kinds: Vec<_> = lines.collect();
+    let mut kinds = [(("", "", ""), Scope::Namespaces); N_SCOPES];
+    for (place, kind) in kinds.iter_mut().zip(lines) {
+        *place = kind;
+    }
     kinds.sort_unstable_by_key(|(name, _)| *name);
     kinds
 }
@@ -110,7 +128,7 @@ impl<'s> Schema<'s> {
             Self::Plain | Self::List(_) => Some(Self::Plain),
             Self::Given(part) => part.field(name),
             Self::Object(index) => {
-                let owner = &table().types[index];
+                let owner = table().types[index].read();
                 match owner.fields.get(name) {
                     Some(Field::Object(index)) => Some(Self::Object(*index)),
                     Some(Field::List(list)) => Some(Self::List(list)),
@@ -138,50 +156,51 @@ fn table() -> &'static Table {
     PARSED.get_or_init(|| parse(TABLE))
 }
 
-/// Reads the table; its format stands in `schema/extract`.
+/// Takes the table apart; its format stands in `schema/extract`.
 fn parse(text: &'static str) -> Table {
-    let mut table = Table::default();
-    for line in text.lines() {
-        let mut words = line.split(' ');
-        let mut word = || words.next().unwrap_or("");
-        match word() {
-            "cluster" | "namespaced" => {}
-            "plain" => {
-                let (api_version, kind) = (word(), word());
-                table.kinds.insert((api_version, kind), None);
-            }
-            "type" => {
-                let _number = word();
-                table.names.insert(word(), table.types.len());
-                table.types.push(Type::default());
-            }
-            "kind" => {
-                let (api_version, kind) = (word(), word());
-                table.kinds.insert((api_version, kind), Some(table.types.len() - 1));
-            }
-            directive => {
-                let Some(owner) = table.types.last_mut() else { continue };
-                match directive {
-                    "field" => {
-                        let (name, target) = (word(), word().parse().unwrap_or(0));
-                        owner.fields.insert(name, Field::Object(target));
-                    }
-                    "merge" => {
-                        let (name, element, keys) = (word(), word().parse().ok(), word());
-                        let keys = keys.split(',').filter(|key| *key != "-").collect();
-                        owner.fields.insert(name, Field::List(List { keys, element }));
-                    }
-                    _ => owner.known.extend(words),
-                }
-            }
-        }
+    let mut table = Table { kinds: Vec::with_capacity(N_KINDS), types: Vec::with_capacity(N_TYPES) };
+    let mut blocks = text.split("\ntype ");
+    let plain = blocks.next().unwrap_or_default().lines().filter_map(|line| line.strip_prefix("plain "));
+    table.kinds.extend(plain.filter_map(|line| line.split_once(' ')).map(|(version, kind)| (version, kind, None)));
+    for (number, block) in blocks.enumerate() {
+        let (heading, text) = block.split_once('\n').unwrap_or((block, ""));
+        let name = heading.split_once(' ').map_or(heading, |(_number, name)| name);
+        table.types.push(Lines { name, text, read: OnceLock::new() });
+        let kinds = text.lines().filter_map(|line| line.strip_prefix("kind ")?.split_once(' '));
+        table.kinds.extend(kinds.map(|(version, kind)| (version, kind, Some(number))));
     }
     table
 }
 
+impl Lines {
+    fn read(&self) -> &Type {
+        self.read.get_or_init(|| {
+            let mut read = Box::<Type>::default();
+            for line in self.text.lines() {
+                let mut words = line.split(' ');
+                let mut word = || words.next().unwrap_or("");
+                match word() {
+                    "kind" => {}
+                    "field" => {
+                        let (name, target) = (word(), word().parse().unwrap_or(0));
+                        read.fields.insert(name, Field::Object(target));
+                    }
+                    "merge" => {
+                        let (name, element, keys) = (word(), word().parse().ok(), word());
+                        let keys = keys.split(',').filter(|key| *key != "-").collect();
+                        read.fields.insert(name, Field::List(List { keys, element }));
+                    }
+                    _ => read.known.extend(words),
+                }
+            }
+            read
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Scope, of_kind, scope};
+    use super::{N_KINDS, N_SCOPES, N_TYPES, Scope, TABLE, of_kind, scope, table};
 
     #[test]
     fn containers_merge_by_name_and_ports_by_two_keys() {
@@ -198,5 +217,12 @@ mod tests {
         assert_eq!(scope("", "v1", "Namespace"), Some(Scope::Cluster));
         assert_eq!(scope("apps", "v1", "Deployment"), Some(Scope::Namespaces));
         assert_eq!(scope("apps", "v2", "Deployment"), None);
+    }
+
+    #[test]
+    fn the_table_has_room_for_what_it_holds() {
+        let scoped = TABLE.lines().filter(|line| line.starts_with("cluster ") || line.starts_with("namespaced "));
+        assert_eq!((scoped.count(), table().kinds.len(), table().types.len()), (N_SCOPES, N_KINDS, N_TYPES));
+        assert!(table().types.iter().all(|lines| !lines.name.is_empty() && !lines.text.is_empty()));
     }
 }

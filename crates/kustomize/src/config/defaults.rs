@@ -34,7 +34,10 @@ const SELECTORS: &[Row] = &[
     ("spec/egress/to/podSelector/matchLabels", false, "networking.k8s.io", "", "NetworkPolicy"),
 ];
 
-/// Selectors inside the pod template of a Deployment or `StatefulSet`.
+/// The kinds whose pod templates hold selectors.
+const TEMPLATED: &[&str] = &["Deployment", "StatefulSet"];
+
+/// Selectors inside the pod template of one of them.
 const AFFINITIES: &[&str] = &[
     "affinity/podAffinity/preferredDuringSchedulingIgnoredDuringExecution/podAffinityTerm/labelSelector/matchLabels",
     "affinity/podAffinity/requiredDuringSchedulingIgnoredDuringExecution/labelSelector/matchLabels",
@@ -108,15 +111,17 @@ const VAR_OTHER: &[Row] = &[
 
 pub(super) fn table() -> Config {
     let name = || vec![FieldSpec::new("metadata/name", false, "", "", "")];
-    let mut common_labels = specs(SELECTORS);
-    for kind in ["Deployment", "StatefulSet"] {
+    let mut common_labels =
+        Vec::with_capacity(SELECTORS.len() + TEMPLATED.len() * AFFINITIES.len() + METADATA_LABELS.len());
+    common_labels.extend(SELECTORS.iter().map(spec));
+    for kind in TEMPLATED {
         common_labels.extend(
             AFFINITIES
                 .iter()
                 .map(|path| FieldSpec::new(&format!("spec/template/spec/{path}"), false, "apps", "", kind)),
         );
     }
-    common_labels.extend(specs(METADATA_LABELS));
+    common_labels.extend(METADATA_LABELS.iter().map(spec));
     Config {
         name_prefix: name(),
         name_suffix: name(),
@@ -133,9 +138,11 @@ pub(super) fn table() -> Config {
 }
 
 fn specs(rows: &[Row]) -> Vec<FieldSpec> {
-    rows.iter()
-        .map(|(path, create, group, version, kind)| FieldSpec::new(path, *create, group, version, kind))
-        .collect()
+    rows.iter().map(spec).collect()
+}
+
+fn spec((path, create, group, version, kind): &Row) -> FieldSpec {
+    FieldSpec::new(path, *create, group, version, kind)
 }
 
 fn var_references() -> Vec<FieldSpec> {
@@ -148,14 +155,15 @@ fn var_references() -> Vec<FieldSpec> {
         ("ReplicaSet", "spec/template/spec"),
         ("StatefulSet", "spec/template/spec"),
     ];
-    let mut result = Vec::new();
+    let lists = ["containers", "initContainers"];
+    let mut result = Vec::with_capacity(pods.len() * lists.len() * VAR_CONTAINER.len() + VAR_OTHER.len());
     for (kind, pod) in pods {
-        for containers in ["containers", "initContainers"] {
+        for containers in lists {
             for field in VAR_CONTAINER {
                 result.push(FieldSpec::new(&format!("{pod}/{containers}/{field}"), false, "", "", kind));
             }
         }
     }
-    result.extend(specs(VAR_OTHER));
+    result.extend(VAR_OTHER.iter().map(spec));
     result
 }

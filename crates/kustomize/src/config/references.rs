@@ -108,16 +108,16 @@ pub(super) fn table() -> Vec<BackReferences> {
         references("", "", "ReplicationController", rows(SCALED)),
         references("", "", "ReplicaSet", rows(SCALED)),
         references("", "", "StatefulSet", rows(SCALED)),
-        references("", "v1", "ConfigMap", [pods(CONFIG_MAP), rows(CONFIG_MAP_OTHER)].concat()),
-        references("", "v1", "Secret", [pods(SECRET), rows(SECRET_OTHER)].concat()),
+        references("", "v1", "ConfigMap", pods(CONFIG_MAP, CONFIG_MAP_OTHER)),
+        references("", "v1", "Secret", pods(SECRET, SECRET_OTHER)),
         references("", "v1", "Service", rows(SERVICE)),
         references(RBAC, "", "Role", rows(ROLE)),
         references(RBAC, "", "ClusterRole", rows(CLUSTER_ROLE)),
-        references("", "v1", "ServiceAccount", [rows(SUBJECTS), workloads("serviceAccountName")].concat()),
-        references("", "v1", "PersistentVolumeClaim", workloads("volumes/persistentVolumeClaim/claimName")),
+        references("", "v1", "ServiceAccount", workloads(SUBJECTS, "serviceAccountName")),
+        references("", "v1", "PersistentVolumeClaim", workloads(&[], "volumes/persistentVolumeClaim/claimName")),
         references("", "v1", "PersistentVolume", rows(VOLUME)),
         references("storage.k8s.io", "v1", "StorageClass", rows(STORAGE_CLASS)),
-        references("scheduling.k8s.io", "v1", "PriorityClass", workloads("priorityClassName")),
+        references("scheduling.k8s.io", "v1", "PriorityClass", workloads(&[], "priorityClassName")),
         // The group is written so in kustomize, and names of ingress classes are therefore never followed.
         references("networking.k8s.io/v1", "v1", "IngressClass", rows(INGRESS_CLASS)),
         references(ADMISSION, "", "ValidatingAdmissionPolicy", rows(POLICY)),
@@ -129,17 +129,26 @@ fn references(group: &str, version: &str, kind: &str, referrers: Vec<FieldSpec>)
 }
 
 fn rows(rows: &[Row]) -> Vec<FieldSpec> {
-    rows.iter().map(|(path, group, version, kind)| FieldSpec::new(path, false, group, version, kind)).collect()
+    rows.iter().map(spec).collect()
 }
 
-fn pods(fields: &[&str]) -> Vec<FieldSpec> {
-    let mut result = Vec::with_capacity(PODS.len() * fields.len());
+fn spec((path, group, version, kind): &Row) -> FieldSpec {
+    FieldSpec::new(path, false, group, version, kind)
+}
+
+fn pods(fields: &[&str], others: &[Row]) -> Vec<FieldSpec> {
+    let mut result = Vec::with_capacity(PODS.len() * fields.len() + others.len());
     for (kind, version, pod) in PODS {
         result.extend(fields.iter().map(|field| FieldSpec::new(&format!("{pod}/{field}"), false, "", version, kind)));
     }
+    result.extend(others.iter().map(spec));
     result
 }
 
-fn workloads(field: &str) -> Vec<FieldSpec> {
-    WORKLOADS.iter().map(|(kind, pod)| FieldSpec::new(&format!("{pod}/{field}"), false, "", "", kind)).collect()
+fn workloads(others: &[Row], field: &str) -> Vec<FieldSpec> {
+    let workload = |(kind, pod): &(&str, &str)| FieldSpec::new(&format!("{pod}/{field}"), false, "", "", kind);
+    let mut result = Vec::with_capacity(others.len() + WORKLOADS.len());
+    result.extend(others.iter().map(spec));
+    result.extend(WORKLOADS.iter().map(workload));
+    result
 }

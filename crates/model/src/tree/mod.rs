@@ -36,7 +36,7 @@ pub struct FileTree {
 struct Shared {
     source: Box<dyn Source>,
     /// What several records share; it is made with the second of them, since one alone keeps what it read itself.
-    content: OnceLock<Content>,
+    content: OnceLock<Box<Content>>,
 }
 
 impl FileTree {
@@ -177,7 +177,7 @@ impl FileTree {
     fn content(&self) -> &Content {
         match self.shared.content.get() {
             Some(content) => content,
-            None => self.record.with_slots(|slots| self.shared.content.get_or_init(|| Content::of(slots))),
+            None => self.record.with_slots(|slots| self.shared.content.get_or_init(|| Box::new(Content::of(slots)))),
         }
     }
 
