@@ -99,7 +99,7 @@ fn written(read: &Read) -> Option<String> {
 }
 
 fn parsed(text: &str) -> Option<Read> {
-    let digest = |digits: &str| format!("sha256:{digits}").parse().ok();
+    let digest = Digest::from_hex;
     let words: Vec<&str> = text.split(' ').collect();
     Some(match words.as_slice() {
         ["file", digits] => Read::File { digest: digest(digits)?, blob: None },

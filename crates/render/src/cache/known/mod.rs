@@ -95,7 +95,7 @@ impl KnownFiles {
     /// Returns what is known of the file at `path`, of which the file system says this now.
     pub(crate) fn digest(&self, path: &str, metadata: &Metadata) -> Option<Digest> {
         let (said, digest) = self.before.find(path)?.split_once('\t')?;
-        if said == fingerprint(metadata) { format!("sha256:{digest}").parse().ok() } else { None }
+        if said == fingerprint(metadata) { Digest::from_hex(digest) } else { None }
     }
 
     /// Notes what a file was seen to hold.

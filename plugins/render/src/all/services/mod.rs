@@ -5,7 +5,7 @@ mod output;
 mod pattern;
 mod tell;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{mem::ManuallyDrop, path::PathBuf, sync::Arc};
 
 use towpath_helm::{Options, Parsing, RenderLimits};
 use towpath_model::{Diagnostic, FileTree, Kind};
@@ -46,6 +46,8 @@ pub(super) fn run(all: &All, folders: &[PathBuf], report: &Report) -> Result<Out
             None => Repository::open(folder, &charts, cache.as_ref())?,
         });
     }
+    // They are used until the process ends; to give back every file that is known takes longer than to write the result.
+    let repositories = ManuallyDrop::new(repositories);
     let choice = Choice::of(folders, &repositories, &all.chosen)?;
     let before = match &all.chosen.changed_since {
         Some(revision) => repositories.iter().map(|repository| repository.tree_at(revision).map(Some)).collect(),
