@@ -1,12 +1,15 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use towpath_model::TreePath;
-use towpath_yaml::{Dialect, Emitter, Profile};
+use towpath_yaml::{Dialect, Emitter, Profile, Role, through_json};
 
 use crate::{
     error::KustomizeError,
     id::{Gvk, NO_NAMESPACE, ResId},
-    node::{Number, Value},
+    node::{NoValue, Number, Value},
     remote::Fetched,
     resource::Resource,
     trace::Change,
@@ -90,7 +93,7 @@ impl Output {
 
 impl Built {
     pub(crate) fn of(mut resource: Resource) -> Result<Self, KustomizeError> {
-        Ok(Self {
+        let mut built = Self {
             api_version: resource.gvk().api_version(),
             kind: resource.kind().to_owned(),
             name: resource.name().to_owned(),
@@ -98,7 +101,12 @@ impl Built {
             changes: resource.changes(),
             value: resource.take_value()?,
             origin: resource.origin,
-        })
+        };
+        if pass_through_json(&mut built.value) {
+            return Ok(built);
+        }
+        let (id, file) = (built.id().to_string(), built.origin.file);
+        Err(KustomizeError::Resource { problem: Box::new(NoValue::Control.into()), id, file })
     }
 
     fn id(&self) -> ResId {
@@ -120,6 +128,27 @@ impl Built {
     /// Returns the document, which ends with a line break.
     pub fn to_yaml(&self) -> String {
         yaml_of(&self.value)
+    }
+}
+
+/// Makes of texts what becomes of them where they are written as JSON and read as YAML; returns whether they can be read.
+pub(crate) fn pass_through_json(value: &mut Value) -> bool {
+    let pass = |text: &mut String, role| {
+        if role == Role::Value && text.bytes().all(|byte| byte < 0x7F) {
+            return true;
+        }
+        match through_json(text, role) {
+            None => return false,
+            Some(Cow::Borrowed(_)) => {}
+            Some(Cow::Owned(other)) => *text = other,
+        }
+        true
+    };
+    match value {
+        Value::Text(text) => pass(text, Role::Value),
+        Value::List(items) => items.iter_mut().all(pass_through_json),
+        Value::Map(entries) => entries.iter_mut().all(|(key, value)| pass(key, Role::Key) && pass_through_json(value)),
+        Value::Null | Value::Boolean(_) | Value::Number(_) => true,
     }
 }
 

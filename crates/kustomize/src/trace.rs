@@ -2,7 +2,13 @@
 
 use towpath_model::{Span, TreePath};
 
-use crate::{build::Target, node::Node, output::yaml_of, resource::Resource, resources::Resources};
+use crate::{
+    build::Target,
+    node::Node,
+    output::{pass_through_json, yaml_of},
+    resource::Resource,
+    resources::Resources,
+};
 
 /// A step of a build that changed a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,9 +85,12 @@ impl Resource {
             return;
         }
         let before = std::mem::replace(&mut trace.seen, self.node.clone());
+        let written = |node: Node| {
+            let mut value = node.into_document().ok()?;
+            pass_through_json(&mut value).then(|| yaml_of(&value))
+        };
         // What cannot be written ends the build.
-        let (Ok(before), Ok(after)) = (before.into_value(), self.node.clone().into_value()) else { return };
-        let (before, after) = (yaml_of(&before), yaml_of(&after));
+        let (Some(before), Some(after)) = (written(before), written(self.node.clone())) else { return };
         if before != after {
             let Step { by, place, source } = step;
             trace.changes.push(Change { by, place: place.clone(), source: source.cloned(), before, after });

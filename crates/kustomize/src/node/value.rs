@@ -44,6 +44,9 @@ pub enum NoValue {
     /// A text is no base64, though its tag says so.
     #[error("!!binary value contains invalid base64 data")]
     Binary,
+    /// A text or a key is not read again behind JSON.
+    #[error("control characters are not allowed")]
+    Control,
     /// kustomize writes the text by indentation and cannot read it again.
     #[error("found a tab character where an indentation space is expected")]
     Tab,
