@@ -5,7 +5,6 @@ mod all;
 mod args;
 mod build;
 mod diff;
-mod memory;
 mod reference;
 mod run;
 mod template;

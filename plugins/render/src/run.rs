@@ -74,7 +74,6 @@ fn explain(report: &Report, env: &Env) -> Result<Outcome, Diagnostic> {
 }
 
 fn run_template(report: &Report, template: &Template) -> Result<Outcome, Diagnostic> {
-    crate::memory::small_pages();
     let (rendered, env) = match template.render(report) {
         Ok(done) => done,
         Err(failure) => {
