@@ -15,6 +15,9 @@ use crate::{
     trace::Change,
 };
 
+/// How many bytes are written at once.
+const PIECE: usize = 128 << 10;
+
 /// Where a resource came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
@@ -61,13 +64,26 @@ impl Output {
     /// Returns the bytes that `kustomize build` prints: documents with `---` between them; empty without resources.
     pub fn to_yaml(&self) -> String {
         let mut text = String::with_capacity(self.resources.len() * 512);
-        for resource in &self.resources {
-            if !text.is_empty() {
-                text.push_str("---\n");
-            }
-            text = yaml_behind(text, &resource.value);
+        for (number, resource) in self.resources.iter().enumerate() {
+            text = resource.behind(text, number);
         }
         text
+    }
+
+    /// Hands the bytes of [`Output::to_yaml`] to `take`, in pieces of whole documents; large builds need not have all of them at once.
+    ///
+    /// # Errors
+    /// Those of `take`, after which it is not called again.
+    pub fn write_yaml<E>(&self, mut take: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        let mut piece = String::with_capacity(self.resources.len().saturating_mul(512).min(PIECE + PIECE / 4));
+        for (number, resource) in self.resources.iter().enumerate() {
+            piece = resource.behind(piece, number);
+            if piece.len() >= PIECE {
+                take(&piece)?;
+                piece.clear();
+            }
+        }
+        if piece.is_empty() { Ok(()) } else { take(&piece) }
     }
 
     /// Returns the files that `kustomize build -o FOLDER` writes: name and text, one a resource. Of two with one name the last
@@ -107,6 +123,14 @@ impl Built {
         }
         let (id, file) = (built.id().to_string(), built.origin.file);
         Err(KustomizeError::Resource { problem: Box::new(NoValue::Control.into()), id, file })
+    }
+
+    /// Adds the document to those before it, of which there are so many.
+    fn behind(&self, mut text: String, n_before: usize) -> String {
+        if n_before > 0 {
+            text.push_str("---\n");
+        }
+        yaml_behind(text, &self.value)
     }
 
     fn id(&self) -> ResId {
@@ -204,5 +228,38 @@ fn emit_number(number: Number, emitter: &mut Emitter) {
             }
         }
         Number::Float(value) => emitter.float(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use towpath_model::FileTree;
+
+    use super::*;
+    use crate::{Options, build};
+
+    #[test]
+    fn pieces_are_the_whole() {
+        let map = |number| {
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m{number}}}\ndata: {{a: '{number:0200}'}}\n")
+        };
+        let maps = (0..2000).map(map).collect::<Vec<_>>().join("---\n");
+        let files = [("kustomization.yaml", "resources: [maps.yaml]\n"), ("maps.yaml", &maps)];
+        let tree = FileTree::from_files(files.map(|(path, text)| (path, text.as_bytes()))).unwrap();
+        let output = build(&tree, &TreePath::root(), &Options::default()).unwrap();
+        let mut pieces = Vec::new();
+        let taken = output.write_yaml(|piece| {
+            pieces.push(piece.to_owned());
+            Ok::<(), ()>(())
+        });
+        assert_eq!(taken, Ok(()));
+        assert!(pieces.len() > 3 && pieces.iter().all(|piece| piece.len() < PIECE + 1000), "{}", pieces.len());
+        assert_eq!(pieces.concat(), output.to_yaml());
+        let mut n_taken = 0;
+        let refused = output.write_yaml(|_| {
+            n_taken += 1;
+            Err("full")
+        });
+        assert_eq!((refused, n_taken), (Err("full"), 1));
     }
 }

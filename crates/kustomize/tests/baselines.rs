@@ -41,6 +41,14 @@ fn run(case: &Path) -> Result<String, KustomizeError> {
     let root = TreePath::parse(root.trim()).expect("because the baselines are readable");
     let tree = FileTree::new(files);
     let text = build(&tree, &root, &Options::default()).map(|output| output.to_yaml());
+    if let Ok(output) = build(&tree, &root, &Options::default()) {
+        let mut pieces = String::new();
+        let taken = output.write_yaml(|piece| {
+            pieces += piece;
+            Ok::<(), std::fmt::Error>(())
+        });
+        assert_eq!((taken, Ok(&pieces)), (Ok(()), text.as_ref().map_err(|_| ())), "{} in pieces", case.display());
+    }
     // Whoever asks what changed gets the same, or the same refusal, and every step where the last one ended.
     let explained = build(&tree, &root, &Options { changes: Changes::Kept, ..Options::default() });
     match (&text, explained) {

@@ -9,7 +9,7 @@ use std::{fs, path::Path, sync::Arc};
 use kustomize_rs::{Helm, LoadRestrictor, ManagedBy, Options, Order, Output};
 use towpath_model::{Diagnostic, Kind};
 use towpath_render::{Inflation, build_kustomization, source::Bases};
-use towpath_report::Report;
+use towpath_report::{OutputFormat, Report};
 
 use self::args::{LoadRestrictor as Rule, Reorder};
 pub(crate) use self::{args::Build, quick::parse as quick};
@@ -18,7 +18,7 @@ pub(crate) use self::{args::Build, quick::parse as quick};
 pub(crate) enum Built {
     /// Nowhere yet.
     Text(String),
-    /// Into a file or files.
+    /// To standard output, or into a file or files.
     Written,
 }
 
@@ -32,10 +32,15 @@ impl Build {
         }
         match &self.path {
             None => {
-                let text = output.to_yaml();
+                let done = match report.format() {
+                    OutputFormat::Json => Ok(Built::Text(output.to_yaml())),
+                    OutputFormat::Text => {
+                        output.write_yaml(|piece| report.data(piece.as_bytes())).map(|()| Built::Written)
+                    }
+                };
                 // The process ends soon: what it holds need not be given back piece by piece.
                 std::mem::forget(output);
-                Ok(Built::Text(text))
+                done
             }
             Some(path) if path.is_dir() => write_files(&output, path),
             Some(path) => write(path, &output.to_yaml()),
