@@ -57,10 +57,17 @@ impl Build for Nothing {
 
 #[test]
 fn what_contains_itself_is_not_shown_without_end() {
-    for text in ["~: &a {b: c, <<: *a}\n", "~: &a [*a]\n", "? &a [*a]\n: x\n", "a: &a\n  ~: *a\n"] {
+    // v3 passes over a null key of a document's root, and over what stands behind it.
+    for (text, v3_passes_over) in [
+        ("~: &a {b: c, <<: *a}\n", true),
+        ("~: &a [*a]\n", true),
+        ("? &a [*a]\n: x\n", false),
+        ("a: &a\n  ~: *a\n", false),
+    ] {
         for profile in [Profile::Go2, Profile::Go3] {
             let document = parse_first(text, profile).unwrap().unwrap();
-            build(document.root(), profile, Duplicates::Usual, &mut Nothing).unwrap_err();
+            let built = build(document.root(), profile, Duplicates::Usual, &mut Nothing);
+            assert_eq!(built.is_ok(), v3_passes_over && profile == Profile::Go3, "{text} {profile:?}");
         }
     }
 }
