@@ -5,7 +5,6 @@
 use towpath_yaml::base64_lines;
 
 use crate::{
-    build::Target,
     error::KustomizeError,
     helm,
     kustomization::{Generator, GeneratorOptions, Pairs, Text},
@@ -13,6 +12,7 @@ use crate::{
     output::Origin,
     resource::{Behavior, Resource},
     site::Site,
+    target::Target,
 };
 
 /// The longest line of an environment file: where Go's scanner gives up.

@@ -17,6 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod accumulate;
 mod accumulator;
 mod build;
 mod config;
@@ -53,6 +54,7 @@ mod selector;
 mod shared;
 mod site;
 mod sort;
+mod target;
 mod trace;
 mod transform;
 mod vars;

@@ -6,7 +6,6 @@ use towpath_model::{Location, Span, TreePath};
 
 use crate::{
     accumulator::Accumulator,
-    build::Target,
     error::KustomizeError,
     functions::{Function, Functions},
     generators, helm,
@@ -18,6 +17,7 @@ use crate::{
     resource::Resource,
     resources::Resources,
     site::Site,
+    target::Target,
 };
 
 /// One configuration with its place.

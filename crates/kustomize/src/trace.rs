@@ -3,11 +3,11 @@
 use towpath_model::{Span, TreePath};
 
 use crate::{
-    build::Target,
     node::Node,
-    output::{pass_through_json, yaml_of},
+    output::{Origin, pass_through_json, yaml_of},
     resource::Resource,
     resources::Resources,
+    target::Target,
 };
 
 /// A step of a build that changed a resource.
@@ -51,14 +51,16 @@ impl Target<'_> {
         }
     }
 
-    /// Writes down what a generator has changed since the last step; what is new begins to be watched.
-    pub(crate) fn trace_generated(&self, resources: &mut Resources, by: &'static str, line: usize, file: &TreePath) {
-        if self.keeps_changes() {
-            let is_own = *file == self.file;
-            let entries = || self.written().location(self.kustomization.span("generators")).line;
-            let place = Some((self.file.clone(), if is_own { line } else { entries() }));
-            resources.trace(&Step { by, place, source: Some(file).filter(|_| !is_own) });
-        }
+    /// Writes down what the generator at `origin` has changed since the last step; what is new begins to be watched.
+    pub(crate) fn trace_generated(&self, resources: &mut Resources, origin: &Origin) {
+        let source = Some(&origin.file).filter(|file| **file != self.file);
+        // What another file configures is asked for by the field that names that file.
+        let line = match source {
+            None => origin.line,
+            Some(_) => self.written().location(self.kustomization.span("generators")).line,
+        };
+        let by = origin.generator.unwrap_or("generators");
+        resources.trace(&Step { by, place: Some((self.file.clone(), line)), source });
     }
 
     /// Writes down what the build has done by itself since the last step.

@@ -33,11 +33,7 @@ impl<'a> Reference<'a> {
     ) -> Result<Manifests, Diagnostic> {
         let service = self.service(options, charts)?;
         let manner = options.manner()?;
-        if let Some(cache) = cache {
-            return service.render_through(cache, self.environment, &manner);
-        }
-        let rendered = service.render_as(self.environment, &manner)?;
-        Ok(Manifests { text: rendered.to_text(), warnings: rendered.warnings().to_vec() })
+        service.manifests(self.environment, &manner, cache)
     }
 
     /// Returns the service's name, and where the documents of the environment come from.

@@ -15,7 +15,6 @@ use plugin::Transformer;
 
 use crate::{
     accumulator::Accumulator,
-    build::Target,
     config::Config,
     error::KustomizeError,
     fieldspec::{FieldError, FieldSpec},
@@ -25,6 +24,7 @@ use crate::{
     origin::Note,
     resource::Resource,
     resources::Resources,
+    target::Target,
 };
 
 /// Applies everything that one kustomization file asks for.

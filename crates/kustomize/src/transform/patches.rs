@@ -3,7 +3,6 @@
 use towpath_model::{Span, TreePath};
 
 use crate::{
-    build::Target,
     data,
     error::{KustomizeError, Problem},
     kustomization::{Patch, Text},
@@ -17,6 +16,7 @@ use crate::{
     resources::{Patching, Resources},
     selector::Selector,
     site::Site,
+    target::Target,
 };
 
 /// The patches of a kustomization file, read.

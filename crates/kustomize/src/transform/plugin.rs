@@ -4,13 +4,13 @@ use towpath_model::TreePath;
 
 use super::{images, labels, names, namespace, patches, replacement, replicas, value_add};
 use crate::{
-    build::Target,
     error::KustomizeError,
     hash,
     kustomization::{Plugin, Replacement},
     plugins::Configured,
     resources::{Patching, Resources},
     site::Site,
+    target::Target,
 };
 
 /// A transformer with all files that it names.

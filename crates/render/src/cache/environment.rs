@@ -4,7 +4,7 @@ use towpath_helm::{Crds, Hooks, Profile, Schema};
 use towpath_model::{Diagnostic, Digest};
 
 use super::{Cache, CacheKey, HeldResult};
-use crate::{Manner, Purpose, Service, chart};
+use crate::{Manner, Purpose, RenderedEnvironment, Service, chart};
 
 /// The manifests of an environment, and what was warned of while they were rendered: what the cache keeps of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,10 @@ pub struct Manifests {
 }
 
 impl Manifests {
+    fn of(rendered: &RenderedEnvironment) -> Self {
+        Self { text: rendered.to_text(), warnings: rendered.warnings().to_vec() }
+    }
+
     /// Returns a result as the cache keeps it: the warnings as a line of JSON, then the text.
     pub fn to_result(&self) -> Vec<u8> {
         // A list of texts has a JSON form.
@@ -93,6 +97,22 @@ impl Service {
         cache.held_result(&self.cache_key(environment, manner)?, &self.tree)
     }
 
+    /// Returns the manifests of one environment: from `cache` where there is one and it has them, else rendered.
+    ///
+    /// # Errors
+    /// As [`Service::render_as`]; the cache never fails.
+    pub fn manifests(
+        &self,
+        environment: &str,
+        manner: &Manner,
+        cache: Option<&Cache>,
+    ) -> Result<Manifests, Diagnostic> {
+        match cache {
+            Some(cache) => self.render_through(cache, environment, manner),
+            None => Ok(Manifests::of(&self.render_as(environment, manner)?)),
+        }
+    }
+
     /// Returns the manifests of one environment from the cache, or renders them and puts them there.
     ///
     /// # Errors
@@ -104,7 +124,7 @@ impl Service {
             return Ok(manifests);
         }
         let rendered = self.render_as(environment, manner)?;
-        let manifests = Manifests { text: rendered.to_text(), warnings: rendered.warnings().to_vec() };
+        let manifests = Manifests::of(&rendered);
         if let Some(key) = key {
             cache.put(&key, rendered.tree(), manifests.to_result());
         }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use towpath_model::Diagnostic;
-use towpath_render::{Manifests, Manner, Purpose, Service, cache::Cache, source::Charts};
+use towpath_render::{Manifests, Manner, Purpose, cache::Cache, source::Charts};
 
 use crate::{args::Service as Options, reference::Reference};
 
@@ -13,19 +13,11 @@ pub(super) struct Means<'m> {
 }
 
 impl Means<'_> {
-    /// Returns the manifests of one environment for comparing, from the cache where there is one and it has them.
-    pub(super) fn preview(&self, service: &Service, environment: &str, manner: &Manner) -> Result<String, Diagnostic> {
-        match self.cache {
-            Some(cache) => Ok(service.render_through(cache, environment, manner)?.text),
-            None => Ok(service.render_as(environment, manner)?.to_text()),
-        }
-    }
-
     /// Returns the manifests of an environment of the service of `--config`.
     pub(super) fn environment(&self, reference: &Reference<'_>) -> Result<Manifests, Diagnostic> {
         let manner = Manner { purpose: Purpose::Comparison, ..self.options.manner()? };
         let service = reference.service(self.options, self.charts)?;
-        let text = self.preview(&service, reference.environment, &manner)?;
+        let text = service.manifests(reference.environment, &manner, self.cache)?.text;
         let name = match reference.revision {
             Some(revision) => format!("{} at {revision}", reference.environment),
             None => reference.environment.to_owned(),

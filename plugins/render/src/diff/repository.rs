@@ -169,7 +169,7 @@ fn render<'r>(
     let render = |task: &Task<'_>| -> Result<Option<String>, Diagnostic> {
         if means.cache.is_some() {
             // What reads the same in both is found there the second time.
-            return means.preview(task.service, task.environment, &manner).map(Some);
+            return task.service.manifests(task.environment, &manner, means.cache).map(|made| Some(made.text));
         }
         let rendered = task.service.render_as(task.environment, &manner)?;
         let is_same =
