@@ -47,7 +47,7 @@ mod value;
 
 pub use error::{Error, ErrorKind, Place};
 pub use function::{Body, CallError, Function, Functions, Signature};
-pub use limits::Limits;
+pub use limits::{Limits, Spent};
 pub use session::Session;
 pub use templates::{MissingKey, Parsed, Templates};
 pub use value::{

@@ -31,6 +31,14 @@ pub(crate) struct Used {
     memory: usize,
 }
 
+/// What a session has used of its limits.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spent {
+    steps: u64,
+    output: usize,
+    memory: usize,
+}
+
 /// Steps between two looks at the clock.
 const CHECKED_EVERY: u64 = 1024;
 
@@ -73,6 +81,19 @@ impl Session {
             return Ok(());
         }
         self.check_steps().map_err(CallError::limit)
+    }
+
+    /// Returns what was used up to now.
+    pub fn spent(&self) -> Spent {
+        Spent { steps: self.used.steps, output: self.used.output, memory: self.used.memory }
+    }
+
+    /// Tells whether what another session has used could have been used here, too.
+    pub fn affords(&self, other: Spent) -> bool {
+        let (used, limits) = (&self.used, &self.limits);
+        used.steps.saturating_add(other.steps) <= limits.steps
+            && used.output.saturating_add(other.output) <= limits.output
+            && used.memory.saturating_add(other.memory) <= limits.memory
     }
 
     /// Counts the work of going through so many bytes.

@@ -3,7 +3,7 @@ use std::{any::Any, sync::Arc};
 use foldhash::HashMap;
 
 use crate::{
-    Error, ErrorKind, Limits, MissingKey, Str, Templates, Value,
+    Error, ErrorKind, Limits, Map, MissingKey, Str, Templates, Value,
     execute::{Run, Slot},
     fmt::quote,
     limits::Used,
@@ -44,6 +44,7 @@ pub struct Session {
     pub(crate) used: Used,
     /// What the texts in `parsed` take.
     parsed_bytes: usize,
+    has_changed: bool,
 }
 
 /// The templates of one text; the last is that of the text itself.
@@ -68,6 +69,7 @@ impl Session {
             captured: 0,
             used: Used::default(),
             parsed_bytes: 0,
+            has_changed: false,
         }
     }
 
@@ -100,6 +102,16 @@ impl Session {
     /// Returns the templates.
     pub fn templates(&self) -> &Arc<Templates> {
         &self.templates
+    }
+
+    /// Notes that a function is about to change `map`.
+    pub fn changes(&mut self, map: &Map) {
+        self.has_changed |= map.is_settled();
+    }
+
+    /// Tells whether what others rely on was changed: a map that [`Map::settle`] has marked.
+    pub fn has_changed(&self) -> bool {
+        self.has_changed
     }
 
     /// Tells whether there is a template `name`, one that the evaluated text defines included.

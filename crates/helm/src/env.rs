@@ -108,6 +108,11 @@ impl Randomness {
         Self(Source::Seeded(seed, Arc::default()))
     }
 
+    /// Whether what it gives depends on what it gave before.
+    pub(crate) fn is_seeded(&self) -> bool {
+        matches!(self.0, Source::Seeded(..))
+    }
+
     /// Returns the source as a rendering begins with it.
     pub(crate) fn begun(&self) -> Self {
         match &self.0 {

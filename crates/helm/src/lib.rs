@@ -49,6 +49,7 @@ mod semver_value;
 mod values;
 
 pub use chart::{Chart, ChartFile, ChartLimits, Dependency, Metadata, PackedChart, pack_chart, unpack_chart};
+pub use engine::Helper;
 pub use env::{Randomness, RenderEnv, Resolver};
 pub use error::{BrokenManifest, HelmError, Problem, TemplateFailure};
 pub use limits::{Patience, RenderLimits};

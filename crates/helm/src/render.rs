@@ -6,9 +6,9 @@ use std::sync::{
 use towpath_gotmpl::Map;
 
 use crate::{
-    Chart, HelmError, Manifest, Profile, RenderEnv, RenderLimits, Rendered, ValuesOptions, advice,
+    Chart, HelmError, Helper, Manifest, Profile, RenderEnv, RenderLimits, Rendered, ValuesOptions, advice,
     chart::Instance,
-    engine::{Capabilities, Executed, SMALL, Texts, parse_templates},
+    engine::{Capabilities, ChartTemplates, Executed, SMALL, Texts, parse_templates},
     error::Problem,
     output,
     post_render::{self, PostRenderer},
@@ -108,6 +108,9 @@ impl Engine {
     /// whether more of them are too much to be parsed.
     pub const UNCHECKED_BYTES: usize = SMALL;
 
+    /// Bytes of stack that a thread needs which calls [`Engine::help`].
+    pub const HELPER_STACK: usize = 32 << 20;
+
     /// Returns an engine that has parsed nothing yet.
     pub fn new() -> Self {
         Self::default()
@@ -122,10 +125,26 @@ impl Engine {
     /// Renders a chart.
     ///
     /// # Errors
-    /// When the values cannot be read, subcharts are missing, a template fails or what it gives is no manifest; the text of
-    /// the error is Helm's.
+    /// As [`Self::render_with`].
     pub fn render(
         &self,
+        chart: &Chart,
+        values: &ValuesOptions,
+        env: &RenderEnv,
+        options: &Options,
+    ) -> Result<Rendered, HelmError> {
+        self.render_with(None, chart, values, env, options)
+    }
+
+    /// Renders a chart, perhaps with a helper: another thread that calls [`Self::help`] with it and the same of all else, at any
+    /// time. The result is the same.
+    ///
+    /// # Errors
+    /// When the values cannot be read, subcharts are missing, a template fails or what it gives is no manifest; the text of
+    /// the error is Helm's.
+    pub fn render_with(
+        &self,
+        helper: Option<&Helper>,
         chart: &Chart,
         values: &ValuesOptions,
         env: &RenderEnv,
@@ -134,8 +153,10 @@ impl Engine {
         let ended = || HelmError::Ended(chart.metadata.name.clone());
         Texts::check_size(chart)?;
         let is_parsed = AtomicBool::new(false);
+        let helper = helper.filter(|_| is_helpful(values, env));
         let render = || {
-            let rendered = render_here(chart, values, env, options, &self.texts, &is_parsed);
+            let rendered = render_here(chart, values, env, options, &self.texts, (&is_parsed, helper));
+            helper.inspect(|helper| helper.dismiss());
             is_parsed.store(true, Ordering::Relaxed);
             rendered
         };
@@ -158,6 +179,25 @@ impl Engine {
             thread.join().map_err(|_| ended())?
         })
     }
+
+    /// Executes templates for a thread that renders the same with the same helper, as long as that one wants it. This thread needs
+    /// [`Self::HELPER_STACK`] bytes of stack.
+    pub fn help(&self, helper: &Helper, chart: &Chart, values: &ValuesOptions, env: &RenderEnv, options: &Options) {
+        // What is wrong the other thread finds, too, and says.
+        if !is_helpful(values, env) || Texts::check_size(chart).is_err() {
+            return;
+        }
+        let Ok(ready) = Ready::new(chart, values, env) else { return };
+        let Ok(templates) = ready.templates(env, &self.texts) else { return };
+        let limits = RenderLimits { stack_bytes: Self::HELPER_STACK, ..options.limits.clone() };
+        templates.help(env, &limits, helper);
+    }
+}
+
+/// Whether two threads may each do a part. Seeded texts come one after the other, and files named on the command line are read
+/// once.
+fn is_helpful(values: &ValuesOptions, env: &RenderEnv) -> bool {
+    !env.randomness.is_seeded() && values.set_file.is_empty()
 }
 
 /// Renders one chart, as [`Engine::render`] does.
@@ -173,31 +213,51 @@ pub fn render(
     Engine::new().render(chart, values, env, options)
 }
 
+/// A chart with its values, before anything is executed.
+struct Ready<'c> {
+    capabilities: Capabilities,
+    instance: Instance<'c>,
+    coalesced: Map,
+}
+
+impl<'c> Ready<'c> {
+    fn new(chart: &'c Chart, given: &ValuesOptions, env: &RenderEnv) -> Result<Self, HelmError> {
+        let profile = env.profile;
+        let capabilities = Capabilities::new(env)?;
+        let values = given.merge(profile)?;
+        let mut instance = Instance::new(chart, profile)?;
+        check_installable(&instance)?;
+        instance.check_dependencies(profile)?;
+        check_release_name(&env.release_name)?;
+        let effort = Effort::new(profile);
+        instance.process_dependencies(&values, &effort).map_err(|error| dependencies_failed(error, profile))?;
+        let coalesced = coalesce_values(&instance, &values, Mode::Coalesce, &effort)?;
+        Ok(Self { capabilities, instance, coalesced })
+    }
+
+    fn templates(&self, env: &RenderEnv, texts: &Texts) -> Result<ChartTemplates, HelmError> {
+        parse_templates(&self.instance, &self.coalesced, env, &self.capabilities, texts)
+    }
+}
+
 fn render_here(
     chart: &Chart,
     given: &ValuesOptions,
     env: &RenderEnv,
     options: &Options,
     texts: &Texts,
-    is_parsed: &AtomicBool,
+    (is_parsed, helper): (&AtomicBool, Option<&Helper>),
 ) -> Result<Rendered, HelmError> {
     let profile = env.profile;
-    let capabilities = Capabilities::new(env)?;
-    let values = given.merge(profile)?;
-    let mut instance = Instance::new(chart, profile)?;
-    check_installable(&instance)?;
-    instance.check_dependencies(profile)?;
-    check_release_name(&env.release_name)?;
-    let effort = Effort::new(profile);
-    instance.process_dependencies(&values, &effort).map_err(|error| dependencies_failed(error, profile))?;
-    let coalesced = coalesce_values(&instance, &values, Mode::Coalesce, &effort)?;
+    let ready = Ready::new(chart, given, env)?;
     if options.schema == Schema::Check {
-        schema::check(&instance, &coalesced, profile)?;
+        schema::check(&ready.instance, &ready.coalesced, profile)?;
     }
-    check_kube_version(&instance, &capabilities, profile)?;
-    let templates = parse_templates(&instance, &coalesced, env, &capabilities, texts)?;
+    check_kube_version(&ready.instance, &ready.capabilities, profile)?;
+    let templates = ready.templates(env, texts)?;
     is_parsed.store(true, Ordering::Relaxed);
-    let executed = templates.execute(env, &options.limits);
+    let executed = templates.execute(env, &options.limits, helper);
+    let Ready { instance, coalesced, .. } = ready;
     // What templates saw as an empty file was none.
     if let Some(error) = chart.failure.take() {
         return Err(HelmError::Source(error));

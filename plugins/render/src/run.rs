@@ -74,7 +74,7 @@ fn explain(report: &Report, env: &Env) -> Result<Outcome, Diagnostic> {
 }
 
 fn run_template(report: &Report, template: &Template) -> Result<Outcome, Diagnostic> {
-    let (rendered, env) = match template.render(report) {
+    let (rendered, release) = match template.render(report) {
         Ok(done) => done,
         Err(failure) => {
             if template.shown.debug() && report.format() == OutputFormat::Text {
@@ -98,7 +98,7 @@ fn run_template(report: &Report, template: &Template) -> Result<Outcome, Diagnos
         let hint = "with --output-dir there is nothing left to choose from: leave --show-only out and take the file";
         return Err(Diagnostic::new(Kind::Usage, message).hint(hint));
     }
-    let release = template.shown.release_name.then_some(env.release_name.as_str());
+    let release = template.shown.release_name.then_some(release.as_str());
     let written = template::write_files(&rendered, folder, release)?;
     match report.format() {
         OutputFormat::Text => {

@@ -1,5 +1,5 @@
 use std::{
-    cell::{Ref, RefCell, RefMut},
+    cell::{Cell, Ref, RefCell, RefMut},
     rc::Rc,
 };
 
@@ -9,7 +9,14 @@ use super::{CONTAINER, ENTRY, Str, Value, entries::Entries, go_type::MapType};
 #[derive(Debug, Clone)]
 pub struct Map {
     map_type: &'static MapType,
-    entries: Option<Rc<RefCell<Entries>>>,
+    content: Option<Rc<Content>>,
+}
+
+/// What all holders of a map share.
+#[derive(Debug)]
+struct Content {
+    entries: RefCell<Entries>,
+    is_settled: Cell<bool>,
 }
 
 impl Map {
@@ -25,18 +32,19 @@ impl Map {
 
     /// Returns a map of this type with these entries; the values must be of its element type.
     pub fn from_entries(map_type: &'static MapType, entries: Entries) -> Self {
-        Self { map_type, entries: Some(Rc::new(RefCell::new(entries))) }
+        let content = Content { entries: RefCell::new(entries), is_settled: Cell::new(false) };
+        Self { map_type, content: Some(Rc::new(content)) }
     }
 
     /// Returns the nil map of this type: empty, equal to nil, and closed to insertion.
     pub fn nil(map_type: &'static MapType) -> Self {
-        Self { map_type, entries: None }
+        Self { map_type, content: None }
     }
 
     /// Returns the same map, sharing its content, seen as another type: Go's conversion `Values(m)`.
     #[must_use]
     pub fn with_type(&self, map_type: &'static MapType) -> Self {
-        Self { map_type, entries: self.entries.clone() }
+        Self { map_type, content: self.content.clone() }
     }
 
     /// Returns its type.
@@ -46,12 +54,12 @@ impl Map {
 
     /// Tells whether it is the nil map.
     pub fn is_nil(&self) -> bool {
-        self.entries.is_none()
+        self.content.is_none()
     }
 
     /// Returns the number of entries.
     pub fn len(&self) -> usize {
-        self.entries.as_ref().map_or(0, |entries| entries.borrow().len())
+        self.content.as_ref().map_or(0, |content| content.entries.borrow().len())
     }
 
     /// Tells whether there is no entry.
@@ -61,65 +69,79 @@ impl Map {
 
     /// Returns the value at `key`, or nothing.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        self.entries.as_ref()?.borrow().get(key.as_ref()).cloned()
+        self.content.as_ref()?.entries.borrow().get(key.as_ref()).cloned()
     }
 
     /// Returns the value at `key`, or nothing; quicker than [`Self::get`] where the key is a short string already.
     pub(crate) fn at(&self, key: &Str) -> Option<Value> {
-        self.entries.as_ref()?.borrow().at(key).cloned()
+        self.content.as_ref()?.entries.borrow().at(key).cloned()
     }
 
     /// Tells whether there is an entry at `key`.
     pub fn contains(&self, key: impl AsRef<[u8]>) -> bool {
-        self.entries.as_ref().is_some_and(|entries| entries.borrow().get(key.as_ref()).is_some())
+        self.content.as_ref().is_some_and(|content| content.entries.borrow().get(key.as_ref()).is_some())
     }
 
     /// Sets the value at `key` for every holder and returns the former one. The nil map stays empty.
     pub fn insert(&self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
-        self.entries.as_ref()?.borrow_mut().insert(key.into(), value.into())
+        self.content.as_ref()?.entries.borrow_mut().insert(key.into(), value.into())
     }
 
     /// Removes the entry at `key` for every holder and returns its value.
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        self.entries.as_ref()?.borrow_mut().remove(key.as_ref())
+        self.content.as_ref()?.entries.borrow_mut().remove(key.as_ref())
     }
 
     /// Returns the keys, sorted by bytes.
     pub fn keys(&self) -> Vec<Str> {
-        self.entries.as_ref().map_or_else(Vec::new, |entries| entries.borrow().keys().cloned().collect())
+        self.content.as_ref().map_or_else(Vec::new, |content| content.entries.borrow().keys().cloned().collect())
     }
 
     /// Returns the entries as they are now, sorted by key.
     pub fn entries(&self) -> Vec<(Str, Value)> {
-        let copy = |entries: &Rc<RefCell<Entries>>| {
-            entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+        let copy = |content: &Rc<Content>| {
+            content.entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
         };
-        self.entries.as_ref().map_or_else(Vec::new, copy)
+        self.content.as_ref().map_or_else(Vec::new, copy)
     }
 
     /// Returns the content for reading without copies; nothing for the nil map.
     ///
     /// While it is held, changing the map through any holder panics: hold it only around code that runs no template.
     pub fn borrow(&self) -> Option<Ref<'_, Entries>> {
-        self.entries.as_ref().map(|entries| entries.borrow())
+        self.content.as_ref().map(|content| content.entries.borrow())
     }
 
     /// Returns the content for changes; nothing for the nil map. The same care as for [`Self::borrow`] applies.
     pub fn borrow_mut(&self) -> Option<RefMut<'_, Entries>> {
-        self.entries.as_ref().map(|entries| entries.borrow_mut())
+        self.content.as_ref().map(|content| content.entries.borrow_mut())
+    }
+
+    /// Marks this map and all below it, in lists too, as what others rely on: [`Session::changes`](crate::Session::changes)
+    /// notes who changes it nevertheless.
+    pub fn settle(&self) {
+        let Some(content) = &self.content else { return };
+        if !content.is_settled.replace(true) {
+            content.entries.borrow().values().for_each(settle);
+        }
+    }
+
+    /// Tells whether others rely on it.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.content.as_ref().is_some_and(|content| content.is_settled.get())
     }
 
     /// Tells whether others hold this map too.
     pub(crate) fn is_shared(&self) -> bool {
-        self.entries.as_ref().is_some_and(|entries| Rc::strong_count(entries) > 1)
+        self.content.as_ref().is_some_and(|content| Rc::strong_count(content) > 1)
     }
 
     /// Returns the bytes that only this map holds.
     pub(crate) fn owned_bytes(&self) -> usize {
-        match &self.entries {
-            Some(entries) if Rc::strong_count(entries) == 1 => {
+        match &self.content {
+            Some(content) if Rc::strong_count(content) == 1 => {
                 let own = |(key, value): (&Str, &Value)| ENTRY + key.owned_bytes() + value.owned_bytes();
-                CONTAINER + entries.borrow().iter().map(own).sum::<usize>()
+                CONTAINER + content.entries.borrow().iter().map(own).sum::<usize>()
             }
             _ => 0,
         }
@@ -127,10 +149,18 @@ impl Map {
 
     /// Tells whether both are one map.
     pub fn is_same(&self, other: &Self) -> bool {
-        match (&self.entries, &other.entries) {
+        match (&self.content, &other.content) {
             (Some(one), Some(other)) => Rc::ptr_eq(one, other),
             (one, other) => one.is_none() && other.is_none(),
         }
+    }
+}
+
+fn settle(value: &Value) {
+    match value {
+        Value::Map(map) => map.settle(),
+        Value::List(list) => list.as_slice().iter().for_each(settle),
+        _ => {}
     }
 }
 

@@ -4,7 +4,9 @@ mod api_versions;
 mod capabilities;
 mod context;
 mod errors;
+mod execute;
 mod files;
+mod helper;
 mod state;
 mod texts;
 
@@ -12,12 +14,14 @@ use std::{cmp::Reverse, sync::Arc};
 
 pub(crate) use capabilities::{BuildInfo, Capabilities, KubeVersion};
 pub(crate) use errors::{FAILURE_END, FAILURE_START};
+pub(crate) use execute::Executed;
+pub use helper::Helper;
 use memchr::memmem;
 pub(crate) use state::State;
 pub(crate) use texts::{SMALL, Texts};
-use towpath_gotmpl::{Limits, Map, MissingKey, Session, Str, Templates, Value};
+use towpath_gotmpl::{Map, MissingKey, Str, Templates};
 
-use crate::{HelmError, Profile, RenderEnv, chart::Instance, functions::functions, limits::RenderLimits};
+use crate::{HelmError, Profile, RenderEnv, chart::Instance, functions::functions};
 
 /// One template of a chart with the data it sees.
 struct Renderable {
@@ -59,50 +63,6 @@ pub(crate) fn parse_templates(
         added.map_err(|error| errors::parse(&template.name, error))?;
     }
     Ok(ChartTemplates { renderables, templates: Arc::new(templates) })
-}
-
-impl ChartTemplates {
-    /// Returns the outputs of all templates but the partials: (path, text), sorted by path.
-    ///
-    /// # Errors
-    /// When one fails.
-    pub(crate) fn execute(self, env: &RenderEnv, limits: &RenderLimits) -> Result<Executed, HelmError> {
-        let mut session = Session::new(self.templates)
-            .with_limits(Limits {
-                stack: limits.stack_bytes(),
-                output: limits.output_bytes,
-                steps: limits.steps,
-                memory: limits.memory_bytes,
-                depth: limits.depth,
-            })
-            .with_budget({
-                let patience = limits.patience.clone();
-                move || patience.lasts()
-            })
-            .with_state(State::new(env));
-        let mut outputs = Vec::with_capacity(self.renderables.len());
-        for template in self.renderables.into_iter().filter(|template| !is_partial(&template.name)) {
-            let about = [("Name", template.name.as_str()), ("BasePath", template.base_path.as_str())];
-            let about = about.into_iter().collect::<Map>().with_type(context::values_type(env.profile));
-            template.data.insert("Template", about);
-            let name = Str::from(template.name.as_str());
-            let root = template.data.with_type(context::values_type(env.profile));
-            let output = session.include(&name, Value::Map(root));
-            let output = output.map_err(|error| errors::execute(&template.name, error, env.profile))?;
-            outputs.push((template.name, without_no_value(output)));
-        }
-        outputs.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let is_passing = session.state::<State>().is_none_or(|state| state.is_passing());
-        Ok(Executed { outputs, is_passing })
-    }
-}
-
-/// What templates gave.
-pub(crate) struct Executed {
-    /// The outputs by path, sorted.
-    pub(crate) outputs: Vec<(String, Str)>,
-    /// Whether another rendering of the same may give something else.
-    pub(crate) is_passing: bool,
 }
 
 /// Returns a text without Go's mark for a missing value.

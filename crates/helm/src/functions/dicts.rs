@@ -26,13 +26,15 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         if dict.is_nil() {
             return fail("assignment to entry in nil map");
         }
+        s.changes(&dict);
         if dict.insert(text(&a[1]), a[2].clone()).is_none() {
             s.charge(ENTRY)?;
         }
         Ok(dict.into())
     }),
-    ("unset", Signature::new(&[M, S], M), |_, a| {
+    ("unset", Signature::new(&[M, S], M), |s, a| {
         let dict = map(&a[0]);
+        s.changes(&dict);
         if let Some(mut entries) = dict.borrow_mut() {
             entries.remove(text(&a[1]).as_bytes());
         }
@@ -63,10 +65,10 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         let kept = map(&a[0]).entries().into_iter().filter(|(key, _)| !omitted.contains(key));
         Ok(kept.collect::<Map>().into())
     }),
-    ("merge", Signature::variadic(&[M], M, A), |_, a| Ok(merge::merge(a, merge::Winner::Destination))),
-    ("mustMerge", Signature::variadic(&[M], M, A), |_, a| Ok(merge::merge(a, merge::Winner::Destination))),
-    ("mergeOverwrite", Signature::variadic(&[M], M, A), |_, a| Ok(merge::merge(a, merge::Winner::Source))),
-    ("mustMergeOverwrite", Signature::variadic(&[M], M, A), |_, a| Ok(merge::merge(a, merge::Winner::Source))),
+    ("merge", Signature::variadic(&[M], M, A), |s, a| Ok(merge::merge(s, a, merge::Winner::Destination))),
+    ("mustMerge", Signature::variadic(&[M], M, A), |s, a| Ok(merge::merge(s, a, merge::Winner::Destination))),
+    ("mergeOverwrite", Signature::variadic(&[M], M, A), |s, a| Ok(merge::merge(s, a, merge::Winner::Source))),
+    ("mustMergeOverwrite", Signature::variadic(&[M], M, A), |s, a| Ok(merge::merge(s, a, merge::Winner::Source))),
     ("dig", Signature::variadic(&[], A, A), |_, a| dig(a)),
 ];
 

@@ -1,4 +1,4 @@
-use towpath_gotmpl::{Map, Value};
+use towpath_gotmpl::{Map, Session, Value};
 
 use super::arguments::map;
 
@@ -16,16 +16,16 @@ const MAX_DEPTH: usize = 500;
 ///
 /// What is zero, empty or false in the destination counts as unset. Maps of the sources are not copied: the result shares
 /// them. Source: `dario.cat/mergo` 1.0.1 as Sprig calls it.
-pub(super) fn merge(maps: &[Value], winner: Winner) -> Value {
+pub(super) fn merge(session: &mut Session, maps: &[Value], winner: Winner) -> Value {
     let destination = maps.first().map_or_else(Map::any, map);
     let destination = if destination.is_nil() { Map::any() } else { destination };
     for source in maps.iter().skip(1).map(map) {
-        into(&destination, &source, winner, 0);
+        into(session, &destination, &source, winner, 0);
     }
     destination.into()
 }
 
-fn into(destination: &Map, source: &Map, winner: Winner, depth: usize) {
+fn into(session: &mut Session, destination: &Map, source: &Map, winner: Winner, depth: usize) {
     if destination.is_same(source) || depth > MAX_DEPTH {
         return;
     }
@@ -34,13 +34,14 @@ fn into(destination: &Map, source: &Map, winner: Winner, depth: usize) {
         match (&value, &held) {
             (Value::Nil, _) => {
                 if winner == Winner::Source {
+                    session.changes(destination);
                     destination.insert(key, Value::Nil);
                 }
                 continue;
             }
             (Value::Map(value), Some(Value::Map(held))) => {
                 if !held.is_nil() {
-                    into(held, value, winner, depth + 1);
+                    into(session, held, value, winner, depth + 1);
                 }
                 if !held.is_empty() {
                     continue;
@@ -49,6 +50,7 @@ fn into(destination: &Map, source: &Map, winner: Winner, depth: usize) {
             _ => {}
         }
         if winner == Winner::Source || held.is_none_or(|held| is_empty(&held)) {
+            session.changes(destination);
             destination.insert(key, value);
         }
     }

@@ -1,4 +1,4 @@
-//! Templates that are parsed while the rest of their chart is still being read.
+//! A second thread: it parses templates while the rest of their chart is still being read, then helps to execute them.
 
 use std::{
     mem::ManuallyDrop,
@@ -9,25 +9,40 @@ use std::{
     thread,
 };
 
-use towpath_helm::{Engine, Parsing, Profile};
+use super::core;
+use towpath_helm::{Chart, Engine, HelmError, Helper, Options, Parsing, Profile, RenderEnv, Rendered, ValuesOptions};
 use towpath_model::TreePath;
 use towpath_render::source::Tell;
 
 /// Bytes of templates that are parsed sooner than a thread is started for them.
 const FEW: usize = 24 << 10;
 
-/// An engine, and a thread that parses for it.
+/// An engine, and a thread that works for it.
 pub(super) struct Ahead {
     /// It is never given back: the process ends soon, and gives back what it holds faster.
-    pub(super) engine: ManuallyDrop<Arc<Engine>>,
+    engine: ManuallyDrop<Arc<Engine>>,
     texts: Arc<Mutex<Texts>>,
+}
+
+/// All that a rendering needs.
+pub(super) struct Job {
+    pub(super) chart: Chart,
+    pub(super) values: ValuesOptions,
+    pub(super) env: RenderEnv,
+    pub(super) options: Options,
+}
+
+/// What the thread is asked to do.
+enum Task {
+    Parse(Arc<[u8]>),
+    Help(Helper, Arc<Job>),
 }
 
 struct Texts {
     bytes: usize,
-    sender: Sender<Arc<[u8]>>,
+    sender: Sender<Task>,
     /// Until the thread takes it.
-    receiver: Option<Receiver<Arc<[u8]>>>,
+    receiver: Option<Receiver<Task>>,
 }
 
 impl Ahead {
@@ -47,6 +62,17 @@ impl Ahead {
         })
     }
 
+    /// Renders, with the thread's help where there is one.
+    pub(super) fn render(&self, job: Job) -> Result<(Rendered, Arc<Job>), HelmError> {
+        // It is never given back either.
+        let job = ManuallyDrop::new(Arc::new(job));
+        let helper = Helper::default();
+        let is_helped = self.texts.lock().unwrap_or_else(PoisonError::into_inner).help(&helper, &job);
+        let Job { chart, values, env, options } = &**job;
+        let rendered = self.engine.render_with(is_helped.then_some(&helper), chart, values, env, options)?;
+        Ok((rendered, Arc::clone(&job)))
+    }
+
     /// Returns where the rest is parsed. A chart that was fetched, or came in an archive, was read by nobody here.
     pub(super) fn rest(&self) -> Parsing {
         match self.texts.lock().unwrap_or_else(PoisonError::into_inner).bytes {
@@ -60,13 +86,34 @@ impl Texts {
     fn add(&mut self, text: &Arc<[u8]>, engine: &Arc<Engine>, profile: Profile) {
         self.bytes += text.len();
         // What nobody parses here is parsed by the rendering.
-        if self.bytes > Engine::UNCHECKED_BYTES || self.sender.send(Arc::clone(text)).is_err() || self.bytes < FEW {
+        if self.bytes > Engine::UNCHECKED_BYTES
+            || self.sender.send(Task::Parse(Arc::clone(text))).is_err()
+            || self.bytes < FEW
+        {
             return;
         }
-        if let Some(texts) = self.receiver.take() {
+        if let Some(tasks) = self.receiver.take() {
             let engine = Arc::clone(engine);
-            let parse = move || texts.iter().for_each(|text| engine.parse(&text, profile));
-            let _ = thread::Builder::new().name("parse".to_owned()).spawn(parse);
+            let work = move || tasks.iter().for_each(|task| task.done_by(&engine, profile));
+            let thread = thread::Builder::new().name("helper".to_owned()).stack_size(Engine::HELPER_STACK);
+            if thread.spawn(work).is_ok() {
+                let _ = core::leave_to_other();
+            }
+        }
+    }
+
+    /// Asks the thread to help, and tells whether there is one.
+    fn help(&self, helper: &Helper, job: &Arc<Job>) -> bool {
+        let is_there = self.receiver.is_none() && self.bytes <= Engine::UNCHECKED_BYTES;
+        is_there && self.sender.send(Task::Help(helper.clone(), Arc::clone(job))).is_ok()
+    }
+}
+
+impl Task {
+    fn done_by(self, engine: &Engine, profile: Profile) {
+        match self {
+            Self::Parse(text) => engine.parse(&text, profile),
+            Self::Help(helper, job) => engine.help(&helper, &job.chart, &job.values, &job.env, &job.options),
         }
     }
 }

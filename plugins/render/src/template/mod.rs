@@ -2,6 +2,7 @@
 
 mod ahead;
 mod cluster;
+mod core;
 mod files;
 mod lookup;
 mod post_render;
@@ -9,14 +10,13 @@ mod stack;
 mod values;
 
 use std::{
-    mem::ManuallyDrop,
     net::ToSocketAddrs as _,
     path::Path,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use self::ahead::Ahead;
+use self::ahead::{Ahead, Job};
 pub(crate) use self::{files::write as write_files, values::read};
 use towpath_helm::{Crds, HelmError, Hooks, Options, Profile, RenderEnv, Rendered, Resolver, Schema, release_name};
 use towpath_model::{Diagnostic, Kind};
@@ -86,8 +86,8 @@ impl Release {
 }
 
 impl Template {
-    /// Renders the chart.
-    pub(crate) fn render(&self, report: &Report) -> Result<(Rendered, RenderEnv), Failure> {
+    /// Renders the chart, and returns the name of its release, too.
+    pub(crate) fn render(&self, report: &Report) -> Result<(Rendered, String), Failure> {
         let profile = self.helm_version.profile();
         self.cluster.check(profile)?;
         self.check_labels()?;
@@ -98,12 +98,12 @@ impl Template {
         let ahead = Ahead::new();
         let settings = ChartSettings { tell: Some(ahead.reader(profile)), ..self.fetching.settings(report)? };
         let charts = Arc::new(Charts::new(settings));
-        // The process ends soon, and gives back what it holds faster than it would.
-        let chart = ManuallyDrop::new(self.chart.load(chart, &charts, profile)?);
+        let chart = self.chart.load(chart, &charts, profile)?;
         let mut options = Options { post_renderer, parsing: ahead.rest(), ..self.options() };
         // A post-renderer would inherit the limit, and make every thread's stack as large.
         options.limits.stack_is_here = options.post_renderer.is_none() && stack::grow(options.limits.stack_bytes);
-        Ok((ahead.engine.render(&chart, &self.values.read(&charts)?, &env, &options)?, env))
+        let (rendered, job) = ahead.render(Job { chart, values: self.values.read(&charts)?, env, options })?;
+        Ok((rendered, job.env.release_name.clone()))
     }
 
     fn options(&self) -> Options {

@@ -1,31 +1,24 @@
-//! Go's `regexp` on the `regex` crate: both match as RE2 does, but they read expressions differently, and Go's replacement
+//! Go's `regexp` on the automata of the `regex` crate: both match as RE2 does, but they read expressions differently, and Go's replacement
 //! templates name groups greedily.
 
 mod classes;
+mod matcher;
 mod syntax;
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
-use regex::bytes::{Captures, Regex, RegexBuilder};
+use matcher::Matcher;
+use regex_automata::util::captures::Captures;
 use towpath_gotmpl::Str;
-
-/// Memory that a compiled expression may take; Go limits repetitions to 1000, which stays below it.
-const SIZE_LIMIT: usize = 32 << 20;
-
-/// Memory that the states of one expression may take while it runs.
-const STATES_LIMIT: usize = 512 << 10;
 
 /// How many compiled expressions one thread keeps, and how many parts they may have together.
 const KEPT: usize = 64;
 const KEPT_PARTS: usize = 200_000;
 
-/// How deep an expression may nest: each group of Go's thousand may be repeated.
-const NEST_LIMIT: u32 = 3_000;
-
 /// A compiled expression.
 #[derive(Debug)]
 pub(crate) struct Expression {
-    regex: Regex,
+    matcher: Matcher,
     /// The names of groups, by number.
     names: Vec<(String, usize)>,
 }
@@ -33,12 +26,12 @@ pub(crate) struct Expression {
 impl Expression {
     /// Tells whether it matches anywhere in `text`.
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
-        self.regex.is_match(text)
+        self.matcher.is_match(text)
     }
 
     /// Returns the first match in `text`.
     pub(crate) fn find<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
-        self.regex.find(text).map(|found| found.as_bytes())
+        self.matcher.find(text).map(|(start, end)| &text[start..end])
     }
 }
 
@@ -58,22 +51,14 @@ pub(crate) fn compile(expression: &str, text: &[u8]) -> Result<Rc<Expression>, S
         return Ok(known);
     }
     let translation = syntax::translate(expression).map_err(|error| error.to_string())?;
-    let build = |unicode| {
-        RegexBuilder::new(&translation.text)
-            .size_limit(SIZE_LIMIT)
-            .dfa_size_limit(STATES_LIMIT)
-            .nest_limit(NEST_LIMIT)
-            .octal(false)
-            .unicode(unicode)
-            .build()
-    };
+    let build = |unicode| Matcher::new(&translation.text, unicode);
     // A class of characters is large as bytes of UTF-8, and most texts have none but ASCII. Where the expression has neither,
     // it means the same without Unicode, and is compiled in a tenth of the time.
-    let narrow = || translation.text.is_ascii().then(|| build(false).ok()).flatten();
-    let built = if is_ascii { narrow() } else { None }.map_or_else(|| build(true), Ok);
+    let narrow = || translation.text.is_ascii().then(|| build(false)).flatten();
+    let built = if is_ascii { narrow() } else { None }.or_else(|| build(true));
     // What the crate does not take from here is too large for it.
-    let regex = built.map_err(|_| format!("error parsing regexp: expression too large: `{expression}`"))?;
-    let compiled = Rc::new(Expression { regex, names: translation.names });
+    let matcher = built.ok_or_else(|| format!("error parsing regexp: expression too large: `{expression}`"))?;
+    let compiled = Rc::new(Expression { matcher, names: translation.names });
     COMPILED.with_borrow_mut(|kept| {
         let kept = &mut kept[usize::from(is_ascii)];
         let parts = || kept.keys().map(|expression| size(expression)).sum::<usize>();
@@ -139,15 +124,15 @@ pub(crate) fn find_all<'t>(expression: &Expression, text: &'t [u8], limit: i64) 
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     let mut last_end = None;
-    for one in expression.regex.find_iter(text) {
+    for (start, end) in expression.matcher.find_iter(text) {
         if found.len() >= limit {
             break;
         }
-        if one.is_empty() && (last_end == Some(one.start()) || is_inside_character(text, one.start())) {
+        if start == end && (last_end == Some(start) || is_inside_character(text, start)) {
             continue;
         }
-        last_end = Some(one.end());
-        found.push((one.start(), one.as_bytes()));
+        last_end = Some(end);
+        found.push((start, &text[start..end]));
     }
     found
 }
@@ -197,13 +182,13 @@ pub(crate) fn split<'t>(expression: &Expression, source: &str, text: &'t [u8], l
 pub(crate) fn replace_all(expression: &Expression, text: &[u8], template: &[u8], most: usize) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let (mut last, mut last_match) = (0, None);
-    for groups in expression.regex.captures_iter(text) {
-        let Some(whole) = groups.get(0) else { continue };
+    for groups in expression.matcher.captures_iter(text) {
+        let Some(whole) = groups.get_match() else { continue };
         if whole.is_empty() && (last_match == Some(whole.start()) || is_inside_character(text, whole.start())) {
             continue;
         }
         out.extend_from_slice(&text[last..whole.start()]);
-        if !expand(expression, &groups, template, &mut out, most) {
+        if !expand(expression, (text, &groups), template, &mut out, most) {
             return None;
         }
         last = whole.end();
@@ -246,7 +231,14 @@ pub(crate) fn quote_meta(text: &[u8]) -> Str {
     out.into()
 }
 
-fn expand(expression: &Expression, groups: &Captures<'_>, template: &[u8], out: &mut Vec<u8>, most: usize) -> bool {
+/// Adds `template` with the groups of a match in a text, and tells whether there is room for it.
+fn expand(
+    expression: &Expression,
+    (text, groups): (&[u8], &Captures),
+    template: &[u8],
+    out: &mut Vec<u8>,
+    most: usize,
+) -> bool {
     let mut rest = template;
     while let Some(at) = rest.iter().position(|byte| *byte == b'$') {
         out.extend_from_slice(&rest[..at]);
@@ -262,12 +254,12 @@ fn expand(expression: &Expression, groups: &Captures<'_>, template: &[u8], out: 
         };
         rest = after;
         let group = if name.bytes().all(|byte| byte.is_ascii_digit()) {
-            name.parse().ok().and_then(|number: usize| groups.get(number))
+            name.parse().ok().and_then(|number: usize| groups.get_group(number))
         } else {
             let mut numbers = expression.names.iter().filter(|(known, _)| known == name);
-            numbers.find_map(|(_, number)| groups.get(*number))
+            numbers.find_map(|(_, number)| groups.get_group(*number))
         };
-        out.extend_from_slice(group.map_or(b"".as_slice(), |group| group.as_bytes()));
+        out.extend_from_slice(group.map_or(b"".as_slice(), |group| &text[group.range()]));
         if out.len() > most {
             return false;
         }

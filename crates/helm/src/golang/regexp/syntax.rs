@@ -119,7 +119,7 @@ impl<'e> Parser<'e> {
     }
 
     fn literal(&mut self, c: char) {
-        self.push(&regex::escape(c.encode_utf8(&mut [0; 4])));
+        self.push(&regex_syntax::escape(c.encode_utf8(&mut [0; 4])));
     }
 
     fn open(&mut self, text: &str, is_capture: bool) -> Result<(), SyntaxError> {
