@@ -188,7 +188,7 @@ impl Engine {
             return;
         }
         let Ok(ready) = Ready::new(chart, values, env) else { return };
-        let Ok(templates) = ready.templates(env, &self.texts) else { return };
+        let Ok(templates) = ready.templates(env, &self.texts, Some(helper)) else { return };
         let limits = RenderLimits { stack_bytes: Self::HELPER_STACK, ..options.limits.clone() };
         templates.help(env, &limits, helper);
     }
@@ -235,8 +235,8 @@ impl<'c> Ready<'c> {
         Ok(Self { capabilities, instance, coalesced })
     }
 
-    fn templates(&self, env: &RenderEnv, texts: &Texts) -> Result<ChartTemplates, HelmError> {
-        parse_templates(&self.instance, &self.coalesced, env, &self.capabilities, texts)
+    fn templates(&self, env: &RenderEnv, texts: &Texts, helper: Option<&Helper>) -> Result<ChartTemplates, HelmError> {
+        parse_templates(&self.instance, &self.coalesced, env, &self.capabilities, (texts, helper))
     }
 }
 
@@ -254,7 +254,7 @@ fn render_here(
         schema::check(&ready.instance, &ready.coalesced, profile)?;
     }
     check_kube_version(&ready.instance, &ready.capabilities, profile)?;
-    let templates = ready.templates(env, texts)?;
+    let templates = ready.templates(env, texts, helper)?;
     is_parsed.store(true, Ordering::Relaxed);
     let executed = templates.execute(env, &options.limits, helper);
     let Ready { instance, coalesced, .. } = ready;

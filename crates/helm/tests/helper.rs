@@ -17,8 +17,9 @@ enum When {
 }
 
 fn outcome(files: &[(&str, &str)], profile: Profile, limits: &RenderLimits, when: Option<When>) -> String {
-    let tree = FileTree::from_files(files.iter().map(|(path, text)| (*path, text.as_bytes()))).unwrap();
-    let chart = Chart::load(&tree, &ChartLimits::default()).unwrap();
+    let tree =
+        FileTree::from_files(files.iter().map(|(path, text)| (*path, text.as_bytes()))).expect("the paths are plain");
+    let chart = Chart::load(&tree, &ChartLimits::default()).expect("it is a chart");
     let mut env = RenderEnv::new("demo", SystemTime::UNIX_EPOCH, Randomness::from_fn(|bytes| bytes.fill(7)));
     env.profile = profile;
     let (values, options) = (ValuesOptions::default(), Options { limits: limits.clone(), ..Options::default() });
@@ -26,12 +27,14 @@ fn outcome(files: &[(&str, &str)], profile: Profile, limits: &RenderLimits, when
     let rendered = std::thread::scope(|scope| {
         let help = || {
             let thread = std::thread::Builder::new().stack_size(Engine::HELPER_STACK);
-            thread.spawn_scoped(scope, || engine.help(&helper, &chart, &values, &env, &options)).unwrap()
+            thread
+                .spawn_scoped(scope, || engine.help(&helper, &chart, &values, &env, &options))
+                .expect("a thread can begin")
         };
         match when {
             None => engine.render(&chart, &values, &env, &options),
             Some(When::Before) => {
-                help().join().unwrap();
+                help().join().expect("it does not panic");
                 engine.render_with(Some(&helper), &chart, &values, &env, &options)
             }
             Some(When::Beside) => {

@@ -4,9 +4,9 @@
 //! As long as no template changes what another could see, each gives what it would give in the row of all. When one changes
 //! something, what the helper gave is forgotten, and the rest is executed in order.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use towpath_gotmpl::Spent;
+use towpath_gotmpl::{Spent, Templates};
 
 /// What a thread that renders a chart and its helper tell each other; for one rendering.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +14,8 @@ pub struct Helper(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
+    /// Those of the thread that has them first.
+    templates: OnceLock<Arc<Templates>>,
     progress: Mutex<Progress>,
     changed: Condvar,
 }
@@ -44,6 +46,16 @@ pub(super) struct About {
 }
 
 impl Helper {
+    /// Returns the parsed templates of the chart, where one of the threads has them.
+    pub(super) fn templates(&self) -> Option<Arc<Templates>> {
+        self.0.templates.get().cloned()
+    }
+
+    /// Keeps the parsed templates of the chart for the other thread.
+    pub(super) fn keep_templates(&self, templates: &Arc<Templates>) {
+        let _ = self.0.templates.set(Arc::clone(templates));
+    }
+
     /// Takes the next template for the renderer, which is the one at `at`; returns false when the helper has it.
     pub(super) fn begin(&self, at: usize) -> bool {
         let mut progress = self.progress();

@@ -38,7 +38,7 @@ pub(crate) struct ChartTemplates {
     templates: Arc<Templates>,
 }
 
-/// Returns the templates of a chart.
+/// Returns the templates of a chart; a helper has them parsed, or keeps them.
 ///
 /// # Errors
 /// When one cannot be parsed.
@@ -47,22 +47,33 @@ pub(crate) fn parse_templates(
     values: &Map,
     env: &RenderEnv,
     capabilities: &Capabilities,
-    texts: &Texts,
+    (texts, helper): (&Texts, Option<&Helper>),
 ) -> Result<ChartTemplates, HelmError> {
     let mut renderables = context::renderables(instance, values, env, capabilities);
     sort(&mut renderables);
     keep_last(&mut renderables);
-    let mut templates = Templates::new("gotpl", Arc::clone(functions(env.profile)), MissingKey::Zero);
-    if env.profile == Profile::Helm3 {
+    let templates = match helper.and_then(Helper::templates) {
+        Some(templates) => templates,
+        None => parsed(&renderables, env.profile, texts)?,
+    };
+    if let Some(helper) = helper {
+        helper.keep_templates(&templates);
+    }
+    Ok(ChartTemplates { renderables, templates })
+}
+
+fn parsed(renderables: &[Renderable], profile: Profile, texts: &Texts) -> Result<Arc<Templates>, HelmError> {
+    let mut templates = Templates::new("gotpl", Arc::clone(functions(profile)), MissingKey::Zero);
+    if profile == Profile::Helm3 {
         templates = templates.without_integer_ranges();
     }
-    for template in &renderables {
+    for template in renderables {
         let name = Str::from(template.name.as_str());
-        let parsed = texts.parsed(&name, &template.source, env.profile);
+        let parsed = texts.parsed(&name, &template.source, profile);
         let added = parsed.and_then(|parsed| templates.add(&name, &parsed));
         added.map_err(|error| errors::parse(&template.name, error))?;
     }
-    Ok(ChartTemplates { renderables, templates: Arc::new(templates) })
+    Ok(Arc::new(templates))
 }
 
 /// Returns a text without Go's mark for a missing value.

@@ -15,7 +15,7 @@ use towpath_model::TreePath;
 use towpath_render::source::Tell;
 
 /// Bytes of templates that are parsed sooner than a thread is started for them.
-const FEW: usize = 24 << 10;
+const FEW: usize = 8 << 10;
 
 /// An engine, and a thread that works for it.
 pub(super) struct Ahead {
@@ -40,7 +40,8 @@ enum Task {
 
 struct Texts {
     bytes: usize,
-    sender: Sender<Task>,
+    /// Until there is nothing more to do, so that the thread ends before the process does.
+    sender: Option<Sender<Task>>,
     /// Until the thread takes it.
     receiver: Option<Receiver<Task>>,
 }
@@ -48,7 +49,7 @@ struct Texts {
 impl Ahead {
     pub(super) fn new() -> Self {
         let (sender, receiver) = mpsc::channel();
-        let texts = Texts { bytes: 0, sender, receiver: Some(receiver) };
+        let texts = Texts { bytes: 0, sender: Some(sender), receiver: Some(receiver) };
         Self { engine: ManuallyDrop::new(Arc::default()), texts: Arc::new(Mutex::new(texts)) }
     }
 
@@ -86,10 +87,7 @@ impl Texts {
     fn add(&mut self, text: &Arc<[u8]>, engine: &Arc<Engine>, profile: Profile) {
         self.bytes += text.len();
         // What nobody parses here is parsed by the rendering.
-        if self.bytes > Engine::UNCHECKED_BYTES
-            || self.sender.send(Task::Parse(Arc::clone(text))).is_err()
-            || self.bytes < FEW
-        {
+        if self.bytes > Engine::UNCHECKED_BYTES || !self.ask(Task::Parse(Arc::clone(text))) || self.bytes < FEW {
             return;
         }
         if let Some(tasks) = self.receiver.take() {
@@ -102,10 +100,16 @@ impl Texts {
         }
     }
 
-    /// Asks the thread to help, and tells whether there is one.
-    fn help(&self, helper: &Helper, job: &Arc<Job>) -> bool {
+    /// Asks the thread for the last thing, to help, and tells whether there is one.
+    fn help(&mut self, helper: &Helper, job: &Arc<Job>) -> bool {
         let is_there = self.receiver.is_none() && self.bytes <= Engine::UNCHECKED_BYTES;
-        is_there && self.sender.send(Task::Help(helper.clone(), Arc::clone(job))).is_ok()
+        let is_asked = is_there && self.ask(Task::Help(helper.clone(), Arc::clone(job)));
+        self.sender = None;
+        is_asked
+    }
+
+    fn ask(&self, task: Task) -> bool {
+        self.sender.as_ref().is_some_and(|sender| sender.send(task).is_ok())
     }
 }
 

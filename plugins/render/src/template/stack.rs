@@ -14,7 +14,7 @@ pub(super) fn grow(bytes: usize) -> bool {
 
     let wanted = bytes.saturating_add(1 << 20);
     let here = std::ptr::from_ref(&wanted).addr();
-    let Ok(maps) = std::fs::read_to_string("/proc/self/maps") else { return false };
+    let Some(maps) = maps() else { return false };
     if room(&maps, here).is_none_or(|room| room < wanted.saturating_add(FREE)) {
         return false;
     }
@@ -25,6 +25,16 @@ pub(super) fn grow(bytes: usize) -> bool {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn grow(_: usize) -> bool {
     false
+}
+
+/// Returns what stands where in memory. The system says no size before, and writes it anew for each time that it is asked for more.
+#[cfg(target_os = "linux")]
+fn maps() -> Option<String> {
+    use std::io::Read as _;
+
+    let mut maps = String::with_capacity(16 << 10);
+    std::fs::File::open("/proc/self/maps").ok()?.read_to_string(&mut maps).ok()?;
+    Some(maps)
 }
 
 /// Returns how large the stack that holds `here` may become before it meets what stands below it.
