@@ -7,7 +7,7 @@ use towpath_gotmpl::Map;
 
 use crate::{
     Chart, HelmError, Helper, Manifest, Profile, RenderEnv, RenderLimits, Rendered, ValuesOptions, advice,
-    chart::Instance,
+    chart::{Instance, StoredFile},
     engine::{Capabilities, ChartTemplates, Executed, SMALL, Texts, parse_templates},
     error::Problem,
     output,
@@ -153,7 +153,7 @@ impl Engine {
         let ended = || HelmError::Ended(chart.metadata.name.clone());
         Texts::check_size(chart)?;
         let is_parsed = AtomicBool::new(false);
-        let helper = helper.filter(|_| is_helpful(values, env));
+        let helper = helper.filter(|_| is_helpful(chart, values, env));
         let render = || {
             let rendered = render_here(chart, values, env, options, &self.texts, (&is_parsed, helper));
             helper.inspect(|helper| helper.dismiss());
@@ -184,20 +184,30 @@ impl Engine {
     /// [`Self::HELPER_STACK`] bytes of stack.
     pub fn help(&self, helper: &Helper, chart: &Chart, values: &ValuesOptions, env: &RenderEnv, options: &Options) {
         // What is wrong the other thread finds, too, and says.
-        if !is_helpful(values, env) || Texts::check_size(chart).is_err() {
+        if !is_helpful(chart, values, env) || Texts::check_size(chart).is_err() {
             return;
         }
         let Ok(ready) = Ready::new(chart, values, env) else { return };
         let Ok(templates) = ready.templates(env, &self.texts, Some(helper)) else { return };
-        let limits = RenderLimits { stack_bytes: Self::HELPER_STACK, ..options.limits.clone() };
+        // What takes much memory is left to the other thread, so that two do not take twice as much.
+        let limits = RenderLimits {
+            stack_bytes: Self::HELPER_STACK,
+            memory_bytes: options.limits.memory_bytes.min(HELPER_BYTES),
+            output_bytes: options.limits.output_bytes.min(HELPER_BYTES),
+            ..options.limits.clone()
+        };
         templates.help(env, &limits, helper);
     }
 }
 
-/// Whether two threads may each do a part. Seeded texts come one after the other, and files named on the command line are read
-/// once.
-fn is_helpful(values: &ValuesOptions, env: &RenderEnv) -> bool {
-    !env.randomness.is_seeded() && values.set_file.is_empty()
+/// Bytes of output, and of values, that a helper makes; and of files that its templates may print.
+const HELPER_BYTES: usize = 2 << 20;
+
+/// Whether two threads may each do a part. Seeded texts come one after the other, files named on the command line are read once,
+/// and what takes much memory must not take it twice.
+fn is_helpful(chart: &Chart, values: &ValuesOptions, env: &RenderEnv) -> bool {
+    let bytes = chart.files.iter().map(StoredFile::bytes).sum::<u64>();
+    !env.randomness.is_seeded() && values.set_file.is_empty() && bytes <= HELPER_BYTES as u64
 }
 
 /// Renders one chart, as [`Engine::render`] does.

@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
-use towpath_model::{FileTree, SourceError, TreePath};
+use towpath_model::{FileTree, Probe, SourceError, TreePath};
 
 use super::load::without_bom;
 
@@ -59,6 +59,17 @@ impl StoredFile {
             }
         };
         Self { name: self.name.clone(), content }
+    }
+
+    /// Returns how large it is; nothing is read.
+    pub(crate) fn bytes(&self) -> u64 {
+        match &self.content {
+            Content::Here(data) => data.len() as u64,
+            Content::There { tree, path, .. } => match tree.probe(path) {
+                Ok(Some(Probe::File { bytes })) => bytes,
+                _ => 0,
+            },
+        }
     }
 
     /// Returns the content, without a byte order mark.
