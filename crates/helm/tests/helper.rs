@@ -1,9 +1,9 @@
 //! A rendering with a helper gives what it gives without one, whenever the helper comes and whatever the templates change.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use towpath_helm::{
-    Chart, ChartLimits, Engine, Helper, Options, Profile, Randomness, RenderEnv, RenderLimits, ValuesOptions,
+    Chart, ChartLimits, Engine, Helper, Options, Profile, Randomness, RenderEnv, RenderLimits, Resolver, ValuesOptions,
 };
 use towpath_model::FileTree;
 
@@ -165,4 +165,44 @@ fn limits_are_those_of_one() {
     ] {
         check(&files, &limits);
     }
+}
+
+#[test]
+fn what_is_given_before_a_template_that_only_the_renderer_can_execute_is_forgotten_when_it_changes_something() {
+    // The helper is slow with the third template, so that the renderer waits for it, and has no memory for it in the end.
+    let change =
+        "{{ $_ := getHostByName \"slow\" }}{{ $_ := repeat 8000000 \"x\" }}{{ $_ := set .Values \"count\" 7 }}";
+    let seen = "kind: A\ncount: {{ .Values.count }}\n";
+    let files = [
+        ("Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.0.0\n"),
+        ("values.yaml", "count: 0\n"),
+        ("templates/a.yaml", seen),
+        ("templates/b.yaml", seen),
+        ("templates/c.yaml", change),
+        ("templates/d.yaml", seen),
+    ];
+    let tree = FileTree::from_files(files.map(|(path, text)| (path, text.as_bytes()))).expect("the paths are plain");
+    let chart = Chart::load(&tree, &ChartLimits::default()).expect("it is a chart");
+    let mut env = RenderEnv::new("demo", SystemTime::UNIX_EPOCH, Randomness::from_fn(|bytes| bytes.fill(7)));
+    let (asked, was_asked) = std::sync::mpsc::sync_channel(1);
+    env.resolver = Some(Resolver::from_fn(move |_| {
+        if std::thread::current().name() == Some("helper") {
+            let _ = asked.send(());
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        Some("127.0.0.1".to_owned())
+    }));
+    let (values, options) = (ValuesOptions::default(), Options::default());
+    let (engine, helper) = (Engine::new(), Helper::default());
+    let alone = engine.render(&chart, &values, &env, &options).expect("the chart renders").to_text();
+    let helped = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("helper".to_owned()).stack_size(Engine::HELPER_STACK);
+        thread
+            .spawn_scoped(scope, || engine.help(&helper, &chart, &values, &env, &options))
+            .expect("a thread can begin");
+        was_asked.recv().expect("the helper comes to the template");
+        engine.render_with(Some(&helper), &chart, &values, &env, &options).expect("the chart renders").to_text()
+    });
+    assert_eq!(helped, alone);
+    assert!(alone.contains("count: 7"), "{alone}");
 }

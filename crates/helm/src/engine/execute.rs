@@ -39,15 +39,16 @@ impl ChartTemplates {
             settle(&renderables);
         }
         let n = renderables.len();
-        let (mut outputs, mut helped, mut is_passing) = (Vec::with_capacity(n), Vec::new(), false);
+        let (mut outputs, mut helped) = (Vec::with_capacity(n), None);
         for (at, template) in renderables.into_iter().enumerate() {
             if let Some(helper) = helper.take_if(|helper| !helper.begin(at)) {
-                let (done, about) = helper.finish();
-                if !about.has_changed && session.affords(about.spent) {
-                    (helped, is_passing) = (done, about.is_passing);
-                }
+                helped = Some(helper.finish());
             }
-            let output = match helped.get_mut(n - 1 - at).map(std::mem::take) {
+            // What the helper gave counts as long as nobody has changed anything and the limits suffice for both. Before the
+            // first of it there may be a template that the helper had to put down.
+            helped.take_if(|(_, about)| about.has_changed || session.has_changed() || !session.affords(about.spent));
+            let given = helped.as_mut().and_then(|(outputs, _)| outputs.get_mut(n - 1 - at));
+            let output = match given.map(std::mem::take) {
                 Some(output) => output.into(),
                 None => template
                     .execute(&mut session, env.profile)
@@ -61,7 +62,8 @@ impl ChartTemplates {
             outputs.push((template.name, without_no_value(output)));
         }
         outputs.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Ok(Executed { outputs, is_passing: is_passing || has_passed(&mut session) })
+        let is_passing = helped.is_some_and(|(_, about)| about.is_passing) || has_passed(&mut session);
+        Ok(Executed { outputs, is_passing })
     }
 
     /// Executes templates for a thread that executes all of them, beginning with the last, until the two meet.
