@@ -41,6 +41,7 @@ mod objects;
 mod output;
 mod post_render;
 mod profile;
+mod ready;
 mod render;
 mod rendered;
 mod schema;

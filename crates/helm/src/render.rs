@@ -8,11 +8,12 @@ use towpath_gotmpl::Map;
 use crate::{
     Chart, HelmError, Helper, Manifest, Profile, RenderEnv, RenderLimits, Rendered, ValuesOptions, advice,
     chart::{Instance, StoredFile},
-    engine::{Capabilities, ChartTemplates, Executed, SMALL, Texts, parse_templates},
+    engine::{Executed, SMALL, Texts},
     error::Problem,
     output,
     post_render::{self, PostRenderer},
-    schema, semver,
+    ready::Ready,
+    schema,
     values::{Effort, Mode, coalesce_values},
 };
 
@@ -137,7 +138,8 @@ impl Engine {
     }
 
     /// Renders a chart, perhaps with a helper: another thread that calls [`Self::help`] with it and the same of all else, at any
-    /// time. The result is the same.
+    /// time. The result is the same; each helper serves one rendering. The resolver and the random source may be asked for
+    /// more, and in another order.
     ///
     /// # Errors
     /// When the values cannot be read, subcharts are missing, a template fails or what it gives is no manifest; the text of
@@ -180,8 +182,8 @@ impl Engine {
         })
     }
 
-    /// Executes templates for a thread that renders the same with the same helper, as long as that one wants it. This thread needs
-    /// [`Self::HELPER_STACK`] bytes of stack.
+    /// Executes templates for a thread that renders the same with the same helper, as long as that one wants it. This thread
+    /// needs [`Self::HELPER_STACK`] bytes of stack.
     pub fn help(&self, helper: &Helper, chart: &Chart, values: &ValuesOptions, env: &RenderEnv, options: &Options) {
         // What is wrong the other thread finds, too, and says.
         if !is_helpful(chart, values, env) || Texts::check_size(chart).is_err() {
@@ -203,11 +205,17 @@ impl Engine {
 /// Bytes of output, and of values, that a helper makes; and of files that its templates may print.
 const HELPER_BYTES: usize = 2 << 20;
 
-/// Whether two threads may each do a part. Seeded texts come one after the other, files named on the command line are read once,
-/// and what takes much memory must not take it twice.
+/// Whether two threads may each do a part. Seeded texts come one after the other, files of `--set-file` are read once, and what
+/// takes much memory must not take it twice.
 fn is_helpful(chart: &Chart, values: &ValuesOptions, env: &RenderEnv) -> bool {
-    let bytes = chart.files.iter().map(StoredFile::bytes).sum::<u64>();
+    let bytes = bytes_of_files(chart);
     !env.randomness.is_seeded() && values.set_file.is_empty() && bytes <= HELPER_BYTES as u64
+}
+
+/// Returns the bytes of what `.Files` of a chart and its subcharts hold.
+fn bytes_of_files(chart: &Chart) -> u64 {
+    let own = chart.files.iter().map(StoredFile::bytes).sum::<u64>();
+    chart.subcharts.iter().map(bytes_of_files).fold(own, u64::saturating_add)
 }
 
 /// Renders one chart, as [`Engine::render`] does.
@@ -223,33 +231,6 @@ pub fn render(
     Engine::new().render(chart, values, env, options)
 }
 
-/// A chart with its values, before anything is executed.
-struct Ready<'c> {
-    capabilities: Capabilities,
-    instance: Instance<'c>,
-    coalesced: Map,
-}
-
-impl<'c> Ready<'c> {
-    fn new(chart: &'c Chart, given: &ValuesOptions, env: &RenderEnv) -> Result<Self, HelmError> {
-        let profile = env.profile;
-        let capabilities = Capabilities::new(env)?;
-        let values = given.merge(profile)?;
-        let mut instance = Instance::new(chart, profile)?;
-        check_installable(&instance)?;
-        instance.check_dependencies(profile)?;
-        check_release_name(&env.release_name)?;
-        let effort = Effort::new(profile);
-        instance.process_dependencies(&values, &effort).map_err(|error| dependencies_failed(error, profile))?;
-        let coalesced = coalesce_values(&instance, &values, Mode::Coalesce, &effort)?;
-        Ok(Self { capabilities, instance, coalesced })
-    }
-
-    fn templates(&self, env: &RenderEnv, texts: &Texts, helper: Option<&Helper>) -> Result<ChartTemplates, HelmError> {
-        parse_templates(&self.instance, &self.coalesced, env, &self.capabilities, (texts, helper))
-    }
-}
-
 fn render_here(
     chart: &Chart,
     given: &ValuesOptions,
@@ -263,7 +244,7 @@ fn render_here(
     if options.schema == Schema::Check {
         schema::check(&ready.instance, &ready.coalesced, profile)?;
     }
-    check_kube_version(&ready.instance, &ready.capabilities, profile)?;
+    ready.check_kube_version(profile)?;
     let templates = ready.templates(env, texts, helper)?;
     is_parsed.store(true, Ordering::Relaxed);
     let executed = templates.execute(env, &options.limits, helper);
@@ -322,57 +303,6 @@ fn definition((path, content): (String, Arc<[u8]>)) -> Manifest {
         name: String::new(),
         content,
     }
-}
-
-fn dependencies_failed(error: HelmError, profile: Profile) -> HelmError {
-    match error {
-        HelmError::Dependencies(problem) if profile == Profile::Helm4 => {
-            HelmError::Dependencies(problem.prefixed("chart dependencies processing failed: "))
-        }
-        other => other,
-    }
-}
-
-fn check_installable(instance: &Instance<'_>) -> Result<(), HelmError> {
-    match instance.metadata.chart_type.as_str() {
-        "" | "application" => Ok(()),
-        other => {
-            let problem = Problem::new(format!("{other} charts are not installable"));
-            Err(HelmError::Release(problem.hint("a library chart is rendered as a dependency of another chart")))
-        }
-    }
-}
-
-/// Source: `ValidateReleaseName` in Helm's `pkg/chart/v2/util`.
-fn check_release_name(name: &str) -> Result<(), HelmError> {
-    let quoted = crate::golang::quote(name);
-    let problem = if name.is_empty() {
-        "no name provided"
-    } else if name.len() > 53 || !name.split('.').all(is_label) {
-        "invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the \
-         length must not be longer than 53"
-    } else {
-        return Ok(());
-    };
-    Err(HelmError::Release(Problem::new(format!("release name check failed: release name {quoted}: {problem}"))))
-}
-
-fn is_label(part: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let bytes = part.as_bytes();
-    bytes.first().is_some_and(|byte| plain(*byte))
-        && bytes.last().is_some_and(|byte| plain(*byte))
-        && bytes.iter().all(|byte| plain(*byte) || *byte == b'-')
-}
-
-fn check_kube_version(instance: &Instance<'_>, capabilities: &Capabilities, profile: Profile) -> Result<(), HelmError> {
-    let (wanted, kube) = (&instance.metadata.kube_version, &capabilities.kube);
-    if wanted.is_empty() || semver::is_compatible(wanted, &kube.normalized, profile) {
-        return Ok(());
-    }
-    let message =
-        format!("chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {}", kube.version);
-    Err(HelmError::Release(Problem::new(message).hint("give the cluster's version with --kube-version")))
 }
 
 /// Returns the values that templates of the root chart see, for callers that want to show them.

@@ -38,7 +38,7 @@ pub(crate) struct ChartTemplates {
     templates: Arc<Templates>,
 }
 
-/// Returns the templates of a chart; a helper has them parsed, or keeps them.
+/// Returns the templates of a chart; of a rendering and its helper the first parses them for both.
 ///
 /// # Errors
 /// When one cannot be parsed.
@@ -52,13 +52,9 @@ pub(crate) fn parse_templates(
     let mut renderables = context::renderables(instance, values, env, capabilities);
     sort(&mut renderables);
     keep_last(&mut renderables);
-    let templates = match helper.and_then(Helper::templates) {
-        Some(templates) => templates,
-        None => parsed(&renderables, env.profile, texts)?,
-    };
-    if let Some(helper) = helper {
-        helper.keep_templates(&templates);
-    }
+    let known = helper.and_then(Helper::templates);
+    let templates = known.map_or_else(|| parsed(&renderables, env.profile, texts), Ok)?;
+    helper.inspect(|helper| helper.keep_templates(&templates));
     Ok(ChartTemplates { renderables, templates })
 }
 

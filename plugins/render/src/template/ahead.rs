@@ -9,10 +9,11 @@ use std::{
     thread,
 };
 
-use super::core;
 use towpath_helm::{Chart, Engine, HelmError, Helper, Options, Parsing, Profile, RenderEnv, Rendered, ValuesOptions};
 use towpath_model::TreePath;
 use towpath_render::source::Tell;
+
+use super::placement;
 
 /// Bytes of templates that are parsed sooner than a thread is started for them.
 const FEW: usize = 8 << 10;
@@ -64,14 +65,13 @@ impl Ahead {
     }
 
     /// Renders, with the thread's help where there is one.
-    pub(super) fn render(&self, job: Job) -> Result<(Rendered, Arc<Job>), HelmError> {
+    pub(super) fn render(&self, job: Job) -> Result<Rendered, HelmError> {
         // It is never given back either.
         let job = ManuallyDrop::new(Arc::new(job));
         let helper = Helper::default();
         let is_helped = self.texts.lock().unwrap_or_else(PoisonError::into_inner).help(&helper, &job);
         let Job { chart, values, env, options } = &**job;
-        let rendered = self.engine.render_with(is_helped.then_some(&helper), chart, values, env, options)?;
-        Ok((rendered, Arc::clone(&job)))
+        self.engine.render_with(is_helped.then_some(&helper), chart, values, env, options)
     }
 
     /// Returns where the rest is parsed. A chart that was fetched, or came in an archive, was read by nobody here.
@@ -95,7 +95,7 @@ impl Texts {
             let work = move || tasks.iter().for_each(|task| task.done_by(&engine, profile));
             let thread = thread::Builder::new().name("helper".to_owned()).stack_size(Engine::HELPER_STACK);
             if thread.spawn(work).is_ok() {
-                let _ = core::leave_to_other();
+                let _ = placement::spread();
             }
         }
     }

@@ -2,9 +2,9 @@
 
 mod ahead;
 mod cluster;
-mod core;
 mod files;
 mod lookup;
+mod placement;
 mod post_render;
 mod stack;
 mod values;
@@ -94,7 +94,7 @@ impl Template {
         let post_renderer = self.post_render.find(profile)?;
         let mut env = self.release.environment(&self.cluster, profile)?;
         let (name, chart) = self.name_and_chart(&env)?;
-        env.release_name = name;
+        env.release_name.clone_from(&name);
         let ahead = Ahead::new();
         let settings = ChartSettings { tell: Some(ahead.reader(profile)), ..self.fetching.settings(report)? };
         let charts = Arc::new(Charts::new(settings));
@@ -102,8 +102,7 @@ impl Template {
         let mut options = Options { post_renderer, parsing: ahead.rest(), ..self.options() };
         // A post-renderer would inherit the limit, and make every thread's stack as large.
         options.limits.stack_is_here = options.post_renderer.is_none() && stack::grow(options.limits.stack_bytes);
-        let (rendered, job) = ahead.render(Job { chart, values: self.values.read(&charts)?, env, options })?;
-        Ok((rendered, job.env.release_name.clone()))
+        Ok((ahead.render(Job { chart, values: self.values.read(&charts)?, env, options })?, name))
     }
 
     fn options(&self) -> Options {

@@ -1,12 +1,12 @@
-//! The core that a second thread begins on.
+//! Which core a second thread begins on.
 
 /// Lets the only other thread of this process begin now, on a core that this thread does not keep busy.
 ///
-/// A scheduler that packs threads, as those of small virtual machines do, leaves a new one behind the thread that started it until
-/// the time of that one is over: 2 to 4 ms, in which a chart is rendered. Where there is one core, or the system says too little,
-/// all stays as it is.
+/// A scheduler that packs threads, as those of small virtual machines do, leaves a new one behind the thread that started it
+/// until the time of that one is over: 2 to 4 ms, in which a chart is rendered. Where there is one core, or the system says too
+/// little, all stays as it is.
 #[cfg(target_os = "linux")]
-pub(super) fn leave_to_other() -> Option<()> {
+pub(super) fn spread() -> Option<()> {
     use nix::{
         sched::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity},
         unistd::{Pid, gettid},
@@ -23,7 +23,7 @@ pub(super) fn leave_to_other() -> Option<()> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn leave_to_other() -> Option<()> {
+pub(super) fn spread() -> Option<()> {
     None
 }
 

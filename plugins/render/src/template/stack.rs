@@ -27,7 +27,7 @@ pub(super) fn grow(_: usize) -> bool {
     false
 }
 
-/// Returns what stands where in memory. The system says no size before, and writes it anew for each time that it is asked for more.
+/// Returns what stands where in memory. The system says no size before, and writes it anew each time it is asked for more.
 #[cfg(target_os = "linux")]
 fn maps() -> Option<String> {
     use std::io::Read as _;

@@ -1,5 +1,5 @@
-//! Go's `regexp` on the automata of the `regex` crate: both match as RE2 does, but they read expressions differently, and Go's replacement
-//! templates name groups greedily.
+//! Go's `regexp` on the automata of the `regex` crate: both match as RE2 does, but they read expressions differently, and Go's
+//! replacement templates name groups greedily.
 
 mod classes;
 mod matcher;
