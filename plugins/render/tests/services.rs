@@ -214,6 +214,44 @@ fn one_file_a_document_and_back() {
 }
 
 #[test]
+fn repositories_share_a_folder() {
+    let (ours, theirs, out) = (repository(0), repository(0), tempfile::tempdir().unwrap());
+    let into = ["all", "--output-dir", out.path().to_str().unwrap()];
+    git(ours.path(), &["remote", "add", "origin", "https://robot:token@example.com/us/shop.git"]);
+    fs::remove_dir_all(theirs.path().join("services/both")).unwrap();
+    for name in ["mine", "gone"] {
+        describe(theirs.path(), name, "{chart: ../../charts/web}");
+    }
+    done(ours.path(), &into);
+    done(theirs.path(), &into);
+    let names = || everything(out.path()).into_keys().filter(|name| !name.starts_with('.')).collect::<Vec<_>>();
+    let both = ["both/dev.yaml", "both/prod.yaml"];
+    assert_eq!(names(), [&both[..], &["gone/dev.yaml", "gone/prod.yaml", "mine/dev.yaml", "mine/prod.yaml"]].concat());
+    let manifest = fs::read_to_string(out.path().join(".towpath-rendered/manifest.json")).unwrap();
+    assert!(manifest.contains("\"repository\":\"example.com/us/shop\"") && !manifest.contains("token"), "{manifest}");
+
+    fs::remove_dir_all(theirs.path().join("services/gone")).unwrap();
+    done(theirs.path(), &into);
+    assert_eq!(names(), [&both[..], &["mine/dev.yaml", "mine/prod.yaml"]].concat());
+    // Another clone of the same repository follows it.
+    let clone = repository(0);
+    git(clone.path(), &["remote", "add", "origin", "git@example.com:us/shop"]);
+    fs::rename(clone.path().join("services/both"), clone.path().join("services/new")).unwrap();
+    let described = fs::read_to_string(clone.path().join("services/new/towpath.yaml")).unwrap();
+    write(clone.path(), "services/new/towpath.yaml", &described.replace("name: both", "name: new"));
+    done(clone.path(), &into);
+    assert_eq!(names(), ["mine/dev.yaml", "mine/prod.yaml", "new/dev.yaml", "new/prod.yaml"]);
+    // Whoever says who they are has what was theirs.
+    fs::remove_dir_all(clone.path().join("services/new")).unwrap();
+    describe(clone.path(), "named", "{chart: ../../charts/web}");
+    done(
+        clone.path(),
+        &[&into[..], &["--output-owner", theirs.path().canonicalize().unwrap().to_str().unwrap()]].concat(),
+    );
+    assert_eq!(names(), ["named/dev.yaml", "named/prod.yaml", "new/dev.yaml", "new/prod.yaml"]);
+}
+
+#[test]
 fn only_what_a_change_changes() {
     let folder = repository(2);
     let root = folder.path();

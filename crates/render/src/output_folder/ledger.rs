@@ -14,6 +14,8 @@ use super::Of;
 /// Whose file it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Owner {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    repository: String,
     description: String,
     service: String,
     environment: String,
@@ -22,6 +24,7 @@ pub(super) struct Owner {
 impl Owner {
     pub(super) fn of(of: Of<'_>) -> Self {
         Self {
+            repository: of.repository.to_owned(),
             description: of.description.as_str().to_owned(),
             service: of.service.to_owned(),
             environment: of.environment.to_owned(),
@@ -37,7 +40,7 @@ impl Owner {
     }
 
     pub(super) fn as_of<'a>(&'a self, description: &'a TreePath) -> Of<'a> {
-        Of { description, service: &self.service, environment: &self.environment }
+        Of { repository: &self.repository, description, service: &self.service, environment: &self.environment }
     }
 }
 

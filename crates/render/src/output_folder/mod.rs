@@ -69,6 +69,8 @@ pub struct Written {
 /// Whose files they are.
 #[derive(Debug, Clone, Copy)]
 pub struct Of<'a> {
+    /// What the repository is called that the service is from. Empty where a version of Towpath that did not note it wrote the file.
+    pub repository: &'a str,
     /// The path of the service's description.
     pub description: &'a TreePath,
     /// The service's name.
@@ -153,8 +155,8 @@ impl OutputFolder {
 
     /// Removes what is no longer given and says what was written.
     ///
-    /// Files of environments that this run gave are removed unless it gave them; of others, those for whose owner `is_gone` says
-    /// that the repository has it no more.
+    /// Files of environments that this run gave are removed unless it gave them; of others, those of which `is_gone` says that their
+    /// repository has them no more.
     ///
     /// # Errors
     /// When a file cannot be removed, or what was written cannot be noted.

@@ -3,9 +3,13 @@ use std::time::{Duration, SystemTime};
 use super::*;
 
 fn give(folder: &OutputFolder, service: &str, environment: &str, text: &str) {
+    give_from("example.com/us", folder, service, environment, text);
+}
+
+fn give_from(repository: &str, folder: &OutputFolder, service: &str, environment: &str, text: &str) {
     let description = TreePath::parse(&format!("services/{service}/towpath.yaml")).unwrap();
     let files = files(Layout::Service, service, environment, text).unwrap();
-    folder.give(Of { description: &description, service, environment }, &files, None).unwrap();
+    folder.give(Of { repository, description: &description, service, environment }, &files, None).unwrap();
 }
 
 fn everything(root: &Path) -> BTreeMap<String, String> {
@@ -83,6 +87,25 @@ fn what_a_killed_run_has_written_is_known() {
     give(&once, "b", "dev", "service: b\n");
     once.finish(|_| true).unwrap();
     assert_eq!(everything(root), everything(other.path()));
+}
+
+#[test]
+fn whose_a_file_is_stays_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let first = OutputFolder::open(root, None).unwrap();
+    give_from("one", &first, "a", "dev", "service: a\n");
+    give_from("one", &first, "b", "dev", "service: b\n");
+    first.finish(|_| false).unwrap();
+    // The service has moved: whoever gives a file has it from then on.
+    let second = OutputFolder::open(root, None).unwrap();
+    give_from("two", &second, "b", "dev", "service: b\n");
+    second.finish(|of| of.repository == "two").unwrap();
+    let gone_of_one = OutputFolder::open(root, None).unwrap().finish(|of| of.repository == "one").unwrap();
+    assert_eq!(gone_of_one, Written { removed: 1, ..Written::default() });
+    assert!(root.join("b/dev.yaml").exists());
+    let gone_of_two = OutputFolder::open(root, None).unwrap().finish(|of| of.repository == "two").unwrap();
+    assert_eq!(gone_of_two, Written { removed: 1, ..Written::default() });
 }
 
 #[test]

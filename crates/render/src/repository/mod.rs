@@ -1,5 +1,6 @@
 //! A whole repository: every service that is described in it.
 
+mod identity;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -125,6 +126,12 @@ impl Repository {
     /// Returns the repository's root.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Returns what the repository is called wherever it stands: the address of its remote without scheme, login and `.git`, or,
+    /// where it has none, the path of its root.
+    pub fn identity(&self) -> String {
+        identity::of(&self.root)
     }
 
     /// Returns the folder in and below which services were looked for, from the root.

@@ -1,6 +1,6 @@
 use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
 
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum, builder::NonEmptyStringValueParser};
 use towpath_helm::{Crds, Hooks, Options, RenderEnv, Schema, ValuesOptions, Variable, release_name};
 use towpath_model::{Diagnostic, Kind};
 use towpath_render::{Purpose, source::Charts};
@@ -78,6 +78,10 @@ pub(super) struct Chosen {
     /// How --output-dir is laid out
     #[arg(long, value_enum, value_name = "LAYOUT", requires = "output_dir")]
     pub(super) layout: Option<FileLayout>,
+    /// Whose files they are in --output-dir; those of other owners stay, so that several repositories can share the folder
+    /// [default: the address of the repository's remote, or its folder]
+    #[arg(long, value_name = "NAME", requires = "output_dir", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) output_owner: Option<String>,
 }
 
 /// How environments are laid into files.
@@ -93,7 +97,10 @@ impl Chosen {
     /// Whether something was said that only services have.
     pub(super) fn is_asked(&self) -> bool {
         let any = [&self.revision, &self.changed_since].iter().any(|given| given.is_some());
-        any || self.layout.is_some() || !self.service.is_empty() || !self.environment.is_empty()
+        any || self.layout.is_some()
+            || self.output_owner.is_some()
+            || !self.service.is_empty()
+            || !self.environment.is_empty()
     }
 }
 

@@ -53,8 +53,8 @@ pub(super) fn run(all: &All, folders: &[PathBuf], report: &Report) -> Result<Out
         Some(revision) => repositories.iter().map(|repository| repository.tree_at(revision).map(Some)).collect(),
         None => repositories.iter().map(|_| Ok(None)).collect::<Result<Vec<Option<FileTree>>, Diagnostic>>(),
     }?;
-    let output =
-        all.output_dir.as_deref().map(|folder| Output::open(folder, all.chosen.layout, cache.as_ref())).transpose()?;
+    let open = |folder| Output::open(folder, &all.chosen, &repositories, cache.as_ref());
+    let output = all.output_dir.as_deref().map(open).transpose()?;
     let work = |index: usize| {
         let piece = &choice.pieces[index];
         let before = before[piece.repository].as_ref();
