@@ -194,3 +194,21 @@ fn a_wrong_chart_yaml_is_shown_with_its_line() {
     );
     assert!(place(&found).starts_with("Chart.yaml:3:"), "{}", place(&found));
 }
+
+#[test]
+fn a_value_of_the_wrong_kind_is_named_by_its_path() {
+    for (line, field) in [
+        ("annotations: {a: x, b: {c: d}}", ".annotations.b"),
+        ("keywords: [a, [b]]", ".keywords.1"),
+        ("maintainers: [{name: a}, {name: [b]}]", ".maintainers.1.name"),
+        ("dependencies: [{name: a, tags: [b, {c: d}]}]", ".dependencies.0.tags.1"),
+    ] {
+        let text = format!("apiVersion: v2\nname: a\nversion: 1.0.0\n{line}\n");
+        let tree = FileTree::from_files([("Chart.yaml", text.as_bytes())]).expect("because the path is relative");
+        let found = Chart::load(&tree, &ChartLimits::default()).expect_err("because of its kind").diagnostic();
+        assert!(found.message.ends_with(&format!("struct field Metadata{field} of type string")), "{}", found.message);
+    }
+    let files = [("templates/a.yaml", "kind: A\nmetadata: {annotations: {a: x, b: [c]}}\n")];
+    let found = diagnostic(&files, &ValuesOptions::default());
+    assert!(found.message.ends_with("struct field .metadata.annotations.b of type string"), "{}", found.message);
+}

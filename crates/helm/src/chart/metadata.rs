@@ -1,4 +1,4 @@
-use towpath_gotmpl::{Str, Value};
+use towpath_gotmpl::{Map, Str, Value};
 
 use crate::{Profile, golang::yaml, semver::Version};
 
@@ -85,7 +85,7 @@ impl Metadata {
         };
         let field = |key: &str, slot: &mut String| -> Result<(), String> {
             if let Some(value) = fields.get(key) {
-                *slot = string(&value, "Metadata", key)?.unwrap_or_else(|| slot.clone());
+                *slot = string(&value, || format!("Metadata.{key}"))?.unwrap_or_else(|| slot.clone());
             }
             Ok(())
         };
@@ -106,18 +106,20 @@ impl Metadata {
             Some(other) => return Err(mismatch(&other, "Metadata.deprecated", "bool")),
         }
         if let Some(value) = fields.get("sources") {
-            self.sources = strings(&value, "Metadata", "sources")?;
+            self.sources = strings(&value, "Metadata.sources")?;
         }
         if let Some(value) = fields.get("keywords") {
-            self.keywords = strings(&value, "Metadata", "keywords")?;
+            self.keywords = strings(&value, "Metadata.keywords")?;
         }
         if let Some(value) = fields.get("maintainers") {
-            self.maintainers =
-                items(&value, "Metadata.maintainers")?.iter().map(maintainer).collect::<Result<_, _>>()?;
+            let items = items(&value, "Metadata.maintainers")?;
+            self.maintainers = items.iter().enumerate().map(maintainer).collect::<Result<_, _>>()?;
         }
         if let Some(Value::Map(annotations)) = fields.get("annotations") {
             let entry = |(key, value): (Str, Value)| {
-                Ok((key.to_string_lossy().into_owned(), string(&value, "Metadata", "annotations")?.unwrap_or_default()))
+                let key = key.to_string_lossy().into_owned();
+                let value = string(&value, || format!("Metadata.annotations.{key}"))?;
+                Ok((key, value.unwrap_or_default()))
             };
             self.annotations = Some(annotations.entries().into_iter().map(entry).collect::<Result<_, String>>()?);
         }
@@ -125,8 +127,7 @@ impl Metadata {
             None => {}
             Some(Value::Nil) => self.dependencies = None,
             Some(value) => {
-                let read = items(&value, "Metadata.dependencies")?.iter().map(dependency).collect::<Result<_, _>>()?;
-                self.dependencies = Some(read);
+                self.dependencies = Some(dependencies(&value, "Metadata.dependencies")?);
             }
         }
         Ok(())
@@ -148,7 +149,7 @@ impl Metadata {
             }
         };
         if let Some(digest) = fields.get("digest") {
-            string(&digest, "Lock", "digest")?;
+            string(&digest, || "Lock.digest".to_owned())?;
         }
         match fields.get("generated") {
             None | Some(Value::Nil) => {}
@@ -157,7 +158,7 @@ impl Metadata {
         }
         match fields.get("dependencies") {
             None | Some(Value::Nil) => Ok(()),
-            Some(value) => items(&value, "Lock.dependencies")?.iter().try_for_each(|item| dependency(item).map(drop)),
+            Some(value) => dependencies(&value, "Lock.dependencies").map(drop),
         }
     }
 
@@ -235,13 +236,16 @@ impl Dependency {
 
 const DECODING: &str = "error unmarshaling JSON: while decoding JSON: json: ";
 
-fn dependency(value: &Value) -> Result<Dependency, String> {
+fn dependencies(value: &Value, at: &str) -> Result<Vec<Dependency>, String> {
+    let items = items(value, at)?;
+    items.iter().enumerate().map(|(index, item)| dependency(item, &format!("{at}.{index}"))).collect()
+}
+
+fn dependency(value: &Value, at: &str) -> Result<Dependency, String> {
     let Value::Map(fields) = value else {
-        return Err(mismatch(value, "Metadata.dependencies", "chart.Dependency"));
+        return Err(mismatch(value, at, "chart.Dependency"));
     };
-    let field = |key: &str| -> Result<String, String> {
-        fields.get(key).map_or(Ok(None), |value| string(&value, "Dependency", key)).map(Option::unwrap_or_default)
-    };
+    let field = |key: &str| text(fields, at, key);
     let import = |value: &Value| match value {
         Value::Map(pair) => {
             let part = |key| {
@@ -261,7 +265,7 @@ fn dependency(value: &Value) -> Result<Dependency, String> {
         repository: field("repository")?,
         condition: field("condition")?,
         alias: field("alias")?,
-        tags: fields.get("tags").map_or(Ok(Vec::new()), |value| strings(&value, "Dependency", "tags"))?,
+        tags: fields.get("tags").map_or(Ok(Vec::new()), |value| strings(&value, &format!("{at}.tags")))?,
         enabled: false,
         import_values: match fields.get("import-values") {
             Some(Value::List(list)) => list.as_slice().iter().filter_map(import).collect(),
@@ -270,14 +274,17 @@ fn dependency(value: &Value) -> Result<Dependency, String> {
     })
 }
 
-fn maintainer(value: &Value) -> Result<[String; 3], String> {
+fn maintainer((index, value): (usize, &Value)) -> Result<[String; 3], String> {
+    let at = format!("Metadata.maintainers.{index}");
     let Value::Map(fields) = value else {
-        return Err(mismatch(value, "Metadata.maintainers", "chart.Maintainer"));
+        return Err(mismatch(value, &at, "chart.Maintainer"));
     };
-    let field = |key: &str| {
-        fields.get(key).map_or(Ok(None), |value| string(&value, "Maintainer", key)).map(Option::unwrap_or_default)
-    };
-    Ok([field("name")?, field("email")?, field("url")?])
+    Ok([text(fields, &at, "name")?, text(fields, &at, "email")?, text(fields, &at, "url")?])
+}
+
+fn text(fields: &Map, at: &str, key: &str) -> Result<String, String> {
+    let value = fields.get(key).map_or(Ok(None), |value| string(&value, || format!("{at}.{key}")));
+    value.map(Option::unwrap_or_default)
 }
 
 fn items(value: &Value, field: &str) -> Result<Vec<Value>, String> {
@@ -288,13 +295,13 @@ fn items(value: &Value, field: &str) -> Result<Vec<Value>, String> {
     }
 }
 
-fn strings(value: &Value, of: &str, key: &str) -> Result<Vec<String>, String> {
-    let text = |value: &Value| string(value, of, key).map(Option::unwrap_or_default);
-    items(value, &format!("{of}.{key}"))?.iter().map(text).collect()
+fn strings(value: &Value, at: &str) -> Result<Vec<String>, String> {
+    let text = |(index, value)| string(value, || format!("{at}.{index}")).map(Option::unwrap_or_default);
+    items(value, at)?.iter().enumerate().map(text).collect()
 }
 
-/// Returns a scalar as a field of type string has it; nothing for null.
-pub(crate) fn string(value: &Value, of: &str, key: &str) -> Result<Option<String>, String> {
+/// Returns a scalar as a field of type string has it; nothing for null. `at` is asked for where it stands.
+fn string(value: &Value, at: impl Fn() -> String) -> Result<Option<String>, String> {
     Ok(Some(match value {
         Value::Nil => return Ok(None),
         Value::Str(text) => text.to_string_lossy().into_owned(),
@@ -302,7 +309,7 @@ pub(crate) fn string(value: &Value, of: &str, key: &str) -> Result<Option<String
         Value::Int(number, _) => number.to_string(),
         Value::Uint(number, _) => number.to_string(),
         Value::Float(number) => crate::golang::float_g(*number),
-        other => return Err(mismatch(other, &format!("{of}.{key}"), "string")),
+        other => return Err(mismatch(other, &at(), "string")),
     }))
 }
 

@@ -50,8 +50,10 @@ fn head(fields: &Map, of: &str) -> Result<Head, String> {
         None | Some(Value::Nil) => {}
         Some(Value::Map(annotations)) => {
             for (key, value) in annotations.entries() {
-                let value = scalar(&value, &format!("{of}.metadata.annotations"))?;
-                head.annotations.insert(key.to_string_lossy().into_owned(), value);
+                let key = key.to_string_lossy().into_owned();
+                // Helm 3 leaves the key out, which is what one looks for.
+                let value = scalar(&value, || format!("{of}.metadata.annotations.{key}"))?;
+                head.annotations.insert(key, value);
             }
         }
         Some(other) => {
@@ -62,10 +64,10 @@ fn head(fields: &Map, of: &str) -> Result<Head, String> {
 }
 
 fn text(fields: &Map, key: impl Into<Str>, field: &str) -> Result<String, String> {
-    fields.get(key.into()).map_or(Ok(String::new()), |value| scalar(&value, field))
+    fields.get(key.into()).map_or(Ok(String::new()), |value| scalar(&value, || field.to_owned()))
 }
 
-fn scalar(value: &Value, field: &str) -> Result<String, String> {
+fn scalar(value: &Value, field: impl Fn() -> String) -> Result<String, String> {
     Ok(match value {
         Value::Nil => String::new(),
         Value::Str(text) => text.to_string_lossy().into_owned(),
@@ -73,7 +75,7 @@ fn scalar(value: &Value, field: &str) -> Result<String, String> {
         Value::Int(number, _) => number.to_string(),
         Value::Uint(number, _) => number.to_string(),
         Value::Float(number) => crate::golang::float_g(*number),
-        other => return Err(mismatch(other, &format!("struct field {field} of type string"))),
+        other => return Err(mismatch(other, &format!("struct field {} of type string", field()))),
     })
 }
 
