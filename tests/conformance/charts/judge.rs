@@ -1,4 +1,4 @@
-use std::{fs, io, path::Path};
+use std::{fs, io, path::Path, thread, time::Duration};
 
 use crate::{
     cases::Case,
@@ -64,8 +64,16 @@ pub(crate) fn judge(programs: &Programs, case: &Case, keep: Option<&Path>) -> io
         runs.push(programs.helm_now(case)?);
         judgement = compare(&runs, &ours);
     }
-    while judgement.verdict == Verdict::Differs && runs.len() < RUNS && !is_stable(&runs) {
+    while judgement.verdict == Verdict::Differs && runs.len() < RUNS {
+        let was_stable = is_stable(&runs);
+        if was_stable || runs.len() + 1 == RUNS {
+            // Times are shown in seconds: runs within one of them look as if the clock had no part in it.
+            thread::sleep(Duration::from_millis(1_100));
+        }
         runs.push(programs.helm_now(case)?);
+        if was_stable && is_stable(&runs) {
+            break;
+        }
         judgement = compare(&runs, &ours);
     }
     if !is_stable(&runs) {
