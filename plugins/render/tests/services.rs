@@ -390,6 +390,36 @@ fn a_run_that_is_killed_at_any_instant_leaves_the_next_one_nothing_to_mend() {
 }
 
 #[test]
+fn a_run_with_a_cache_that_is_killed_at_any_instant_leaves_no_wrong_answer() {
+    let (folder, kept) = (repository(40), tempfile::tempdir().unwrap());
+    let root = folder.path();
+    let cached = ["all", "--cache", kept.path().to_str().unwrap(), "--output-dir", "out"];
+    done(root, &cached);
+    for attempt in 0..8_u32 {
+        // As many bytes as before: a chart that half of the services share, and the values of one.
+        write(root, "charts/web/templates/note.yaml", &format!("kind: Note\nmetadata: {{name: n{attempt}}}\n"));
+        write(root, "services/chart-005/dev.yaml", &format!("size: {attempt}\n"));
+        grow_old(&[&root.join("services"), &root.join("charts"), &root.join("out")]);
+        let started = SystemTime::now();
+        if attempt % 2 == 0 {
+            // What is noted of the files in the kept index, or what is left of it, is what the next run begins with.
+            done(root, &cached);
+            write(root, "services/chart-007/dev.yaml", &format!("size: {attempt}\n"));
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_towpath-render"));
+        command.current_dir(root).args(cached).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        std::thread::park_timeout(started.elapsed().unwrap().max(Duration::from_millis(40)) * (attempt + 1) / 9);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        done(root, &cached);
+        let fresh = tempfile::tempdir().unwrap();
+        done(root, &["all", "--no-cache", "--output-dir", fresh.path().to_str().unwrap()]);
+        assert_eq!(everything(&root.join("out")), everything(fresh.path()), "killed in attempt {attempt}");
+    }
+}
+
+#[test]
 fn an_environment_explains_its_documents() {
     let folder = repository(1);
     let explain = |format: &str| {
