@@ -64,6 +64,7 @@ pub(crate) fn case(random: &mut Random) -> Case {
             0 => String::new(),
             1 => format!("# nothing but a comment\n---\n{}\n", table(3, true, random)),
             2 => format!("{}\n---\n{}\n", table(2, true, random), table(2, true, random)),
+            3 | 4 => lines(random),
             _ => table(3, true, random),
         };
         case.files.push((name.clone(), text));
@@ -141,7 +142,8 @@ fn chart(name: &str, path: &str, depth: usize, random: &mut Random, files: &mut 
     files.insert(format!("{path}templates/values.yaml"), TEMPLATE.as_bytes().to_vec());
     files.insert(format!("{path}templates/_helpers.tpl"), b"{{ define \"x\" }}{{ end }}".to_vec());
     if random.percent(90) {
-        files.insert(format!("{path}values.yaml"), table(3, depth == 2, random).into_bytes());
+        let values = if random.percent(15) { lines(random) } else { table(3, depth == 2, random) };
+        files.insert(format!("{path}values.yaml"), values.into_bytes());
     }
 }
 
@@ -214,6 +216,51 @@ fn table(depth: usize, is_parent: bool, random: &mut Random) -> String {
     }
     let entries: Vec<String> = entries.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
     format!("{{{}}}", entries.join(", "))
+}
+
+/// Returns values in blocks, whose last line may not end, or end with more than a line feed.
+fn lines(random: &mut Random) -> String {
+    const BLOCKS: &[&str] = &[
+        "a: |\n  x",
+        "a: |\n  x \n    y",
+        "a: |+\n  x",
+        "a: |-\n  x",
+        "a: >\n  x\n  y\n    z",
+        "a: >+\n  x\n",
+        "a: \"x\n  y\"",
+        "a: x\n  y",
+        "a: [1,\n  2]",
+        "a: &x {b: 1}\ndata: *x",
+        "a:\n- 1\n-",
+        "a:",
+        "nested:\n  a: |\n    x",
+    ];
+    const ENDS: &[&str] = &[
+        "",
+        "\n",
+        " ",
+        "\n  ",
+        "\n   ",
+        "\n \n",
+        "\n\n",
+        "\n# c",
+        " # c",
+        "\n  # c",
+        "\r",
+        "\n---",
+        "\n--- # c\n",
+        "\n...\n",
+    ];
+    let between = random.pick(&["\n", "\n\n", "\n---\n", "\n  \n", "\n--- # c\n# d\n", "\n---\n---\n"]);
+    let mut text = random.pick(BLOCKS).to_owned();
+    if random.percent(40) {
+        text = format!("on: true{between}{text}");
+    }
+    if random.percent(30) {
+        text = format!("---\n{text}");
+    }
+    text.push_str(random.pick(ENDS));
+    if random.percent(20) { text.replace('\n', "\r\n") } else { text }
 }
 
 fn value(depth: usize, is_parent: bool, random: &mut Random) -> String {

@@ -27,10 +27,10 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         Ok(yaml::emit_pretty(&a[0]).map(Str::from).unwrap_or_default().into())
     }),
     ("fromYaml", Signature::new(&[S], M), |_, a| {
-        Ok(object(yaml::read(&text(&a[0])), "error unmarshaling JSON: while decoding JSON: "))
+        Ok(object(yaml::read(text(&a[0]).as_bytes()), "error unmarshaling JSON: while decoding JSON: "))
     }),
     ("fromYamlArray", Signature::new(&[S], LIST), |_, a| {
-        Ok(array(yaml::read(&text(&a[0])), "error unmarshaling JSON: while decoding JSON: "))
+        Ok(array(yaml::read(text(&a[0]).as_bytes()), "error unmarshaling JSON: while decoding JSON: "))
     }),
     ("toJson", Signature::new(&[A], S), |s, a| Ok(encoded(s, &a[0], Layout::Compact).unwrap_or_else(|_| "".into()))),
     ("mustToJson", Signature::new(&[A], S), |s, a| encoded(s, &a[0], Layout::Compact)),

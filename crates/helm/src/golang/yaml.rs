@@ -27,8 +27,8 @@ pub(crate) const LIMITS: Limits = Limits { bytes: 16 << 20, depth: 512, nodes: M
 ///
 /// # Errors
 /// Go's message.
-pub(crate) fn read(text: &Str) -> Result<Value, String> {
-    read_as(text.as_bytes(), Numbers::Float)
+pub(crate) fn read(text: &[u8]) -> Result<Value, String> {
+    read_as(text, Numbers::Float)
 }
 
 /// Returns the value of the first document of `text` with whole numbers kept, as fields of type string show them.

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use towpath_gotmpl::{Map, MapType, Value};
 use towpath_model::Location;
@@ -97,7 +97,7 @@ pub(crate) fn read_documents(content: &[u8], profile: Profile, name: &str) -> Re
                 .at(location(content, name))
                 .hint("see the file for tabs, quotes and indentation")
         };
-        match yaml::read(&text.into()).map_err(located)? {
+        match yaml::read(text).map_err(located)? {
             Value::Map(map) => Ok(map),
             Value::Nil => Ok(Map::nil(MapType::ANY)),
             other => {
@@ -119,7 +119,7 @@ pub(crate) fn read_documents(content: &[u8], profile: Profile, name: &str) -> Re
     }
     let mut values = Map::any();
     let mut n_values = 0;
-    for document in documents(content) {
+    for document in documents(&whole_lines(content)) {
         let read = one(document, "cannot unmarshal yaml document: ")?;
         n_values += n_nodes_of(&read);
         if n_values > yaml::MOST_NODES {
@@ -147,14 +147,35 @@ fn merge_into(first: &Map, second: &Map) {
     }
 }
 
+/// Returns a text whose every line ends with a line feed alone, the last one, too: so Helm 4 reads values.
+///
+/// Source: `LineReader` in apimachinery's `pkg/util/yaml`.
+fn whole_lines(content: &[u8]) -> Cow<'_, [u8]> {
+    let is_whole = content.last().is_none_or(|last| *last == b'\n');
+    if is_whole && memchr::memmem::find(content, b"\r\n").is_none() {
+        return Cow::Borrowed(content);
+    }
+    let mut lines = Vec::with_capacity(content.len() + 1);
+    let mut start = 0;
+    for at in memchr::memmem::find_iter(content, b"\r\n") {
+        lines.extend_from_slice(&content[start..at]);
+        start = at + 1;
+    }
+    lines.extend_from_slice(&content[start..]);
+    if !is_whole {
+        lines.push(b'\n');
+    }
+    Cow::Owned(lines)
+}
+
 /// Returns the documents between lines that are `---`, which may carry a comment.
 fn documents(content: &[u8]) -> Vec<&[u8]> {
     let (mut found, mut start) = (Vec::new(), 0);
     let begins_line = |at: &usize| *at == 0 || content[at - 1] == b'\n';
     for at in memchr::memmem::find_iter(content, b"---").filter(begins_line) {
         let line = content[at..].split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
-        let rest = line[3..].trim_ascii();
-        if (rest.is_empty() || rest.starts_with(b"#")) && at > start {
+        let rest = String::from_utf8_lossy(&line[3..]);
+        if at > start && (rest.trim().is_empty() || rest.trim_start().starts_with('#')) {
             found.push(&content[start..at]);
             start = at + line.len();
         }
@@ -181,4 +202,27 @@ fn location(content: &[u8], name: &str) -> Option<Location> {
 
 fn argument(flag: &str, text: &str, message: String) -> HelmError {
     HelmError::Values(Problem::new(message).hint(format!("check the argument of {flag}: `{text}`")))
+}
+
+#[cfg(test)]
+mod tests {
+    use towpath_gotmpl::Str;
+
+    use super::*;
+
+    #[test]
+    fn helm_4_ends_the_last_line_of_values() {
+        for (text, in_helm4, in_helm3) in [
+            ("a: |\n  x", "x\n", "x"),
+            ("a: |\r\n  x\r\n   ", "x\n \n", "x\n "),
+            ("a: |\n  x\n", "x\n", "x\n"),
+            ("b: 1\n---\na: |\n  x", "x\n", ""),
+        ] {
+            for (profile, expected) in [(Profile::Helm4, in_helm4), (Profile::Helm3, in_helm3)] {
+                let values = read_documents(text.as_bytes(), profile, "values.yaml").unwrap();
+                let found = values.get("a").map_or(Str::default(), |value| value.as_str().unwrap());
+                assert_eq!(found, *expected, "{text:?} {profile:?}");
+            }
+        }
+    }
 }
