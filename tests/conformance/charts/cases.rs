@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::Args;
+use crate::{Args, vary};
 
 /// The release of Helm that is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,14 +39,18 @@ impl fmt::Display for Case {
         let chart = if chart.as_os_str().is_empty() { &self.chart } else { chart };
         write!(f, "helm{} {}", self.profile.major(), chart.display())?;
         match &self.values {
-            Some(values) => write!(f, " {}", values.strip_prefix(&self.chart).unwrap_or(values).display()),
+            Some(values) => {
+                // Values that were made stand outside of the chart, for as long as this runs.
+                let own = values.strip_prefix(&self.chart).ok().or(values.file_name().map(Path::new));
+                write!(f, " {}", own.unwrap_or(values).display())
+            }
             None => Ok(()),
         }
     }
 }
 
-/// Returns every case of the folders, sorted.
-pub(crate) fn find(args: &Args) -> io::Result<Vec<Case>> {
+/// Returns every case of the folders, sorted. `changed` is an empty folder for values that are made here.
+pub(crate) fn find(args: &Args, changed: &Path) -> io::Result<Vec<Case>> {
     let profiles: Vec<Profile> = [Profile::Helm4, Profile::Helm3]
         .into_iter()
         .filter(|profile| args.profile.as_ref().is_none_or(|wanted| wanted == profile.major()))
@@ -60,7 +64,12 @@ pub(crate) fn find(args: &Args) -> io::Result<Vec<Case>> {
         }
         charts.retain(|chart| args.only.as_ref().is_none_or(|text| chart.display().to_string().contains(text)));
         for chart in charts {
-            let variants = variants(&chart, &args.values)?;
+            let mut variants = variants(&chart, &args.values)?;
+            if let Some(seed) = args.changed {
+                let folder = changed.join(cases.len().to_string());
+                vary::write(&chart, seed, &folder)?;
+                variants.extend(self::variants(&folder, &["*.yaml".to_owned()])?);
+            }
             for values in std::iter::once(None).chain(variants.into_iter().map(Some)) {
                 cases.extend(profiles.iter().map(|profile| Case {
                     collection: folder.display().to_string(),

@@ -4,10 +4,12 @@
 //! code is 1 when something differs.
 
 mod cases;
+mod json;
 mod judge;
 mod mask;
 mod programs;
 mod summary;
+mod vary;
 
 use std::{
     io::Write as _,
@@ -37,6 +39,10 @@ struct Args {
     /// Values files of a chart that are variants beside its defaults; `*` stands for any part of a name
     #[arg(long, value_name = "PATTERN", default_values = ["ci/*.yaml", "ci/*.yml"])]
     values: Vec<String>,
+    /// Render each chart also with its values changed in eight ways, which follow from this number: all that can be switched on
+    /// is on, switches are flipped, what is empty is filled, texts and kinds are others
+    #[arg(long, value_name = "SEED")]
+    changed: Option<u64>,
     /// Render with one profile alone
     #[arg(long, value_name = "MAJOR", value_parser = ["4", "3"])]
     profile: Option<String>,
@@ -84,7 +90,8 @@ fn main() -> ExitCode {
 /// Returns whether nothing differs.
 fn compare(args: &Args) -> std::io::Result<bool> {
     let programs = Programs::new(args.ours.clone(), args.arguments.clone(), Cache::open(args.cache.clone())?)?;
-    let cases = cases::find(args)?;
+    let changed = tempfile::tempdir()?;
+    let cases = cases::find(args, changed.path())?;
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
     let (next, judged) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(cases.len())));
     std::thread::scope(|scope| {
