@@ -7,7 +7,7 @@ use std::{
 use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use towpath_model::{Diagnostic, Kind};
 
-use crate::{Color, Report, diagnostic_json, diagnostic_text};
+use crate::{Color, Report, defect::end_at_panics, diagnostic_json, diagnostic_text};
 
 /// How a plugin gives its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -64,8 +64,9 @@ pub trait Plugin: Parser + CommandFactory + FromArgMatches {
 
 /// Runs a plugin with this process's arguments; the whole `main` of its binary.
 ///
-/// It does not return: what the process holds goes with it, and giving it back first would take a tenth of a short run.
+/// A panic ends it with the exit code of a defect. It does not return: what the process holds goes with it, and giving it back first would take a tenth of a short run.
 pub fn main<P: Plugin>() -> ExitCode {
+    end_at_panics();
     let code = run::<P>(std::env::args_os().collect());
     // A closed stdout was told already, by whoever wrote to it.
     let _ = io::stdout().flush();

@@ -4,6 +4,7 @@
 //! plugin, shows its [`Diagnostic`](towpath_model::Diagnostic) if it fails and turns the result into an exit code.
 
 mod cli;
+mod defect;
 mod diagnostic;
 pub mod difference;
 pub mod explanation;
@@ -13,6 +14,7 @@ mod report;
 mod style;
 
 pub use cli::{Outcome, OutputArgs, OutputFormat, Plugin, main, run_plugin};
+pub use defect::end_at_panics;
 pub use diagnostic::{diagnostic_json, diagnostic_text};
 pub use progress::Progress;
 pub use report::Report;

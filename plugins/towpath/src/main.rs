@@ -5,5 +5,6 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
+    towpath_report::end_at_panics();
     towpath::main(std::env::args_os().collect())
 }
