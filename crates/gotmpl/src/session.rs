@@ -249,9 +249,10 @@ impl Session {
         if is_nested > 0 {
             self.release(output.len());
         }
-        let text = Str::new(&output);
+        // Of one that failed nobody sees what it has put out.
+        let text = result.map(|()| Str::new(&output));
         self.give_output(output);
-        result.map(|()| text)
+        text
     }
 
     /// Returns an empty buffer for the output of a nested execution; those that have ended lend theirs.
