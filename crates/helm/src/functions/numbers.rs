@@ -3,7 +3,7 @@ use towpath_gotmpl::{CallError, List, ListType, Signature, Type, Value};
 use super::{A, Answer, Entry, F, I, L, S, arguments::int, fail};
 use crate::golang::{
     Decimal,
-    cast::{to_float, to_int},
+    cast::{atoi, to_float, to_int},
 };
 
 /// `until` and `seq` give at most this many numbers.
@@ -14,7 +14,7 @@ const INTS: Type = Type::List(ListType::INT);
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("atoi", Signature::new(&[S], I), |_, a| {
         let text = super::arguments::utf8(&a[0]);
-        Ok(Value::int(atoi(&text)))
+        Ok(Value::int(atoi(&text).unwrap_or_else(|error| error.instead)))
     }),
     ("int64", Signature::new(&[A], L), |_, a| Ok(Value::int64(to_int(&a[0])))),
     ("int", Signature::new(&[A], I), |_, a| Ok(Value::int(to_int(&a[0])))),
@@ -49,15 +49,6 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         Ok(round(to_float(&a[0]), int(&a[1]), on).into())
     }),
 ];
-
-/// Returns the decimal integer in `text` as Go's `strconv.Atoi`: out of range it is the nearest, else zero.
-fn atoi(text: &str) -> i64 {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return 0;
-    }
-    text.parse().unwrap_or(if text.starts_with('-') { i64::MIN } else { i64::MAX })
-}
 
 fn octal(value: &Value) -> i64 {
     let shown = crate::golang::display(value);

@@ -119,6 +119,39 @@ pub(crate) fn parse_int(text: &str) -> Option<i64> {
     if negative { 0i64.checked_sub_unsigned(size) } else { i64::try_from(size).ok() }
 }
 
+/// What Go's `strconv.Atoi` gives with an error, and the error's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NoInt {
+    /// Out of range the nearest number, else zero.
+    pub(crate) instead: i64,
+    pub(crate) problem: &'static str,
+}
+
+/// Returns the decimal integer in `text` as Go's `strconv.Atoi`, which reads nothing behind the digit that is too much.
+pub(crate) fn atoi(text: &str) -> Result<i64, NoInt> {
+    const SYNTAX: NoInt = NoInt { instead: 0, problem: "invalid syntax" };
+    let range = |instead| NoInt { instead, problem: "value out of range" };
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.is_empty() {
+        return Err(SYNTAX);
+    }
+    let mut size = Some(0u64);
+    for byte in digits.bytes() {
+        if !byte.is_ascii_digit() {
+            return Err(SYNTAX);
+        }
+        size = size.and_then(|size| size.checked_mul(10)?.checked_add(u64::from(byte - b'0')));
+        if size.is_none() {
+            break;
+        }
+    }
+    if text.starts_with('-') {
+        size.and_then(|size| 0i64.checked_sub_unsigned(size)).ok_or(range(i64::MIN))
+    } else {
+        size.and_then(|size| i64::try_from(size).ok()).ok_or(range(i64::MAX))
+    }
+}
+
 /// Returns `text` without a decimal part that is only zeros: `8.00` is `8`.
 fn without_zero_decimals(text: &str) -> &str {
     let trimmed = text.trim_end_matches('0');
@@ -131,6 +164,25 @@ fn without_zero_decimals(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn integers_are_read_as_by_atoi() {
+        for (text, instead, problem) in [
+            ("", 0, "invalid syntax"),
+            ("+", 0, "invalid syntax"),
+            ("1_0", 0, "invalid syntax"),
+            ("9999999999999999999|", 0, "invalid syntax"),
+            ("999999999999999999999|", i64::MAX, "value out of range"),
+            ("-999999999999999999999x", i64::MIN, "value out of range"),
+            ("9223372036854775808", i64::MAX, "value out of range"),
+            ("-9223372036854775809", i64::MIN, "value out of range"),
+        ] {
+            assert_eq!(atoi(text), Err(NoInt { instead, problem }), "{text}");
+        }
+        for (text, number) in [("007", 7), ("+1", 1), ("-0", 0), ("-9223372036854775808", i64::MIN)] {
+            assert_eq!(atoi(text), Ok(number), "{text}");
+        }
+    }
 
     #[test]
     fn texts_convert_as_go_literals() {

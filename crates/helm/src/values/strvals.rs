@@ -4,7 +4,10 @@
 
 use towpath_gotmpl::{List, Map, Value};
 
-use crate::golang::{json, quote};
+use crate::golang::{
+    cast::{NoInt, atoi},
+    json, quote,
+};
 
 /// The highest index of a list.
 pub(super) const MAX_INDEX: i64 = 65_536;
@@ -103,14 +106,9 @@ pub(super) fn set_index(list: &mut Vec<Value>, index: i64, value: Value) -> Resu
 
 /// Returns the number in brackets.
 pub(super) fn index(text: &str) -> Result<i64, Stop> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let problem = if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        "invalid syntax"
-    } else {
-        "value out of range"
-    };
-    let message = || format!("error parsing index: strconv.Atoi: parsing {}: {problem}", quote(text));
-    text.parse().map_err(|_| Stop::Error(message()))
+    atoi(text).map_err(|NoInt { problem, .. }| {
+        Stop::Error(format!("error parsing index: strconv.Atoi: parsing {}: {problem}", quote(text)))
+    })
 }
 
 /// Go's `%q` of a list of characters.

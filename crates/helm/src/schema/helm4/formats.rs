@@ -1,5 +1,5 @@
 use super::{address, pointer};
-use crate::golang::{Url, quote, regexp, time};
+use crate::golang::{Url, cast, quote, regexp, time};
 
 /// What is wrong with a text of some format.
 type Checked = Result<(), String>;
@@ -135,12 +135,7 @@ fn period(text: &str) -> Checked {
 
 /// Returns the number that Go's `strconv.Atoi` reads.
 fn atoi(text: &str) -> Result<i64, String> {
-    let why = |what: &str| format!("strconv.Atoi: parsing {}: {what}", quote(text));
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(why("invalid syntax"));
-    }
-    text.strip_prefix('+').unwrap_or(text).parse().map_err(|_| why("value out of range"))
+    cast::atoi(text).map_err(|error| format!("strconv.Atoi: parsing {}: {}", quote(text), error.problem))
 }
 
 fn ipv4(text: &str) -> Checked {
