@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use towpath_model::{shortest, shortest_plain};
+
 use crate::node::{Number, Value};
 
 /// Returns the compact form.
@@ -74,12 +76,12 @@ pub(crate) fn number(number: Number) -> String {
         Number::Integer(value) => value.to_string(),
         Number::Unsigned(value) => value.to_string(),
         Number::Float(value) if value != 0.0 && !(1e-6..1e21).contains(&value.abs()) => {
-            let text = format!("{value:e}");
+            let text = shortest(value);
             let Some((mantissa, exponent)) = text.split_once('e') else { return text };
             let sign = if exponent.starts_with('-') { "" } else { "+" };
             format!("{mantissa}e{sign}{exponent}")
         }
-        Number::Float(value) => format!("{value}"),
+        Number::Float(value) => shortest_plain(value),
     }
 }
 

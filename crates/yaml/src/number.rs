@@ -76,24 +76,7 @@ pub fn format_float(float: f64) -> String {
     if float.is_infinite() {
         return if float > 0.0 { ".inf" } else { "-.inf" }.to_owned();
     }
-    notation(&shortest(float))
-}
-
-/// Returns the fewest digits that read back as `float`, such as `1.5e6`; of two that are equally near the even one.
-fn shortest(float: f64) -> String {
-    let text = format!("{float:e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let last = mantissa.as_bytes()[mantissa.len() - 1];
-    if mantissa.len() < 16 || last.is_multiple_of(2) {
-        return text;
-    }
-    // Rust rounds the odd case up, Go to the even digit; both read back, so only an exact half tells them apart.
-    let even = format!("{}{}", &mantissa[..mantissa.len() - 1], char::from(last - 1));
-    let exact = format!("{float:.40e}");
-    let half = format!("{even}5");
-    let is_half = exact.strip_prefix(&half).is_some_and(|rest| rest.trim_start_matches('0').starts_with('e'));
-    let even = format!("{even}e{exponent}");
-    if is_half && even.parse() == Ok(float) { even } else { text }
+    notation(&towpath_model::shortest(float))
 }
 
 /// Returns `float` rounded to 32 bits, as Go writes the number keys of a mapping that becomes JSON.

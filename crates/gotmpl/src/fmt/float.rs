@@ -83,7 +83,7 @@ impl Digits {
         #[expect(clippy::cast_possible_truncation, reason = "the number came from a float32")]
         let text = match (n, size) {
             (Some(n), _) => format!("{magnitude:.*e}", n.clamp(1, MOST_DIGITS) - 1),
-            (None, FloatSize::Double) => format!("{magnitude:e}"),
+            (None, FloatSize::Double) => towpath_model::shortest(magnitude),
             (None, FloatSize::Single) => format!("{:e}", magnitude as f32),
         };
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));

@@ -19,7 +19,7 @@ impl Decimal {
         if !number.is_finite() {
             return None;
         }
-        let text = format!("{number:e}");
+        let text = towpath_model::shortest(number);
         let (digits, exponent) = text.split_once('e')?;
         let exponent: i32 = exponent.parse().ok()?;
         let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));

@@ -1,5 +1,6 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use towpath_gotmpl::{Kind, Object, Value};
+use towpath_model::{shortest, shortest_plain};
 
 use super::JsonError;
 use crate::{
@@ -37,14 +38,14 @@ pub(crate) fn encode_as(value: &Value, layout: Layout, profile: Profile) -> Resu
 pub(crate) fn number_text(number: f64) -> String {
     let size = number.abs();
     if size != 0.0 && !(1e-6..1e21).contains(&size) {
-        let text = format!("{number:e}");
+        let text = shortest(number);
         return match text.split_once('e') {
             Some((digits, exponent)) if exponent.starts_with('-') => format!("{digits}e{exponent}"),
             Some((digits, exponent)) => format!("{digits}e+{exponent}"),
             None => text,
         };
     }
-    if number == 0.0 && number.is_sign_negative() { "-0".to_owned() } else { format!("{number}") }
+    if number == 0.0 && number.is_sign_negative() { "-0".to_owned() } else { shortest_plain(number) }
 }
 
 struct Writer {

@@ -1,3 +1,5 @@
+use towpath_model::{shortest, shortest_plain};
+
 /// One thing that is wrong with a value, and what caused it.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -100,7 +102,7 @@ pub(super) fn float(number: f64) -> String {
     if number.is_infinite() {
         return if number > 0.0 { "∞" } else { "-∞" }.to_owned();
     }
-    let text = format!("{number:e}");
+    let text = shortest(number);
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if number != 0.0 && !(-4..6).contains(&exponent) {
@@ -109,7 +111,7 @@ pub(super) fn float(number: f64) -> String {
         let power: String = format!("{:02}", exponent.abs()).chars().filter_map(raised).collect();
         return format!("{mantissa}×10{sign}{power}");
     }
-    let plain = if number == 0.0 { "0".to_owned() } else { number.to_string() };
+    let plain = if number == 0.0 { "0".to_owned() } else { shortest_plain(number) };
     match plain.split_once('.') {
         Some((whole, fraction)) => format!("{}.{fraction}", group(whole)),
         None => group(&plain),
