@@ -30,6 +30,6 @@ pub use image::{ImageError, ImageName, PinnedImage};
 pub use markdown::markdown_text;
 pub use nearest::nearest;
 pub use release::{Deployment, Release};
-pub use shortest::{shortest, shortest_plain};
+pub use shortest::{shortest, shortest_plain, shortest_single};
 pub use span::{Location, Span};
 pub use tree::{BlobId, Entry, EntryKind, FileTree, PathError, Probe, Read, Source, SourceError, TreePath};

@@ -1,39 +1,47 @@
+/// A shortest text with fewer characters is never half of a digit away from its float of 64 bits.
+const DIGITS: usize = 16;
+
+/// As [`DIGITS`], for 32 bits.
+const DIGITS_OF_SINGLE: usize = 7;
+
 /// Returns the fewest digits that read back as `float`, in the form `1.5e6`; of two that are equally near the even one.
 ///
 /// Source: Go's `strconv.FormatFloat` with the precision -1.
 pub fn shortest(float: f64) -> String {
-    let text = format!("{float:e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    match even(float, mantissa) {
-        Some(even) => format!("{even}e{exponent}"),
-        None => text,
-    }
+    scientific(float, format!("{float:e}"), DIGITS)
+}
+
+/// As [`shortest`], for a float of 32 bits.
+pub fn shortest_single(float: f32) -> String {
+    scientific(f64::from(float), format!("{float:e}"), DIGITS_OF_SINGLE)
 }
 
 /// As [`shortest`], without an exponent: `1500000`.
 pub fn shortest_plain(float: f64) -> String {
     let text = float.to_string();
-    // A half that is exact has a digit behind the point.
-    if text.len() < 16 || !text.contains('.') {
-        return text;
-    }
-    match even(float, &text) {
-        Some(even) => even,
-        None => text,
-    }
+    // What lies between two whole numbers has a digit behind the point.
+    let even = if text.contains('.') { even(float, &text, DIGITS) } else { None };
+    even.unwrap_or(text)
 }
 
-/// Rust rounds an exact half up, Go to the even digit; both read back. Returns the even one where that is another.
-fn even(float: f64, text: &str) -> Option<String> {
+fn scientific(float: f64, text: String, digits: usize) -> String {
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let even = even(float, mantissa, digits).map(|even| format!("{even}e{exponent}"));
+    even.unwrap_or(text)
+}
+
+/// Rust rounds an exact half up, Go to the even digit; both read back. Returns the even one where that is another; of fewer than
+/// `digits` none is a half.
+fn even(float: f64, text: &str, digits: usize) -> Option<String> {
     let last = *text.as_bytes().last()?;
-    if text.len() < 16 || !last.is_ascii_digit() || last.is_multiple_of(2) {
+    if text.len() < digits || !last.is_ascii_digit() || last.is_multiple_of(2) {
         return None;
     }
     let even = format!("{}{}", &text[..text.len() - 1], char::from(last - 1));
-    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    let digits_of = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
     let exact = format!("{float:.40e}");
-    let rest = digits(exact.split('e').next()?);
-    rest.strip_prefix(&digits(&even)).is_some_and(|rest| rest.trim_end_matches('0') == "5").then_some(even)
+    let rest = digits_of(exact.split('e').next()?);
+    rest.strip_prefix(&digits_of(&even)).is_some_and(|rest| rest.trim_end_matches('0') == "5").then_some(even)
 }
 
 #[cfg(test)]
@@ -52,6 +60,11 @@ mod tests {
             (5e-324, "5e-324", &5e-324.to_string()),
         ] {
             assert_eq!((shortest(float).as_str(), shortest_plain(float).as_str()), (scientific, plain));
+        }
+        for (float, scientific) in
+            [(2_097_152.0 + 0.25, "2.0971522e6"), (2_097_152.0 + 0.75, "2.0971528e6"), (0.1, "1e-1"), (7.0, "7e0")]
+        {
+            assert_eq!(shortest_single(float), scientific);
         }
         for float in [f64::NAN, f64::INFINITY, 0.0, -0.0, 1.5] {
             assert_eq!((shortest(float), shortest_plain(float)), (format!("{float:e}"), float.to_string()));

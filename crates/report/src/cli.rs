@@ -64,7 +64,8 @@ pub trait Plugin: Parser + CommandFactory + FromArgMatches {
 
 /// Runs a plugin with this process's arguments; the whole `main` of its binary.
 ///
-/// A panic ends it with the exit code of a defect. It does not return: what the process holds goes with it, and giving it back first would take a tenth of a short run.
+/// A panic ends it with the exit code of a defect, see [`end_at_panics`]. It does not return: what the process holds goes
+/// with it, and giving it back first would take a tenth of a short run.
 pub fn main<P: Plugin>() -> ExitCode {
     end_at_panics();
     let code = run::<P>(std::env::args_os().collect());

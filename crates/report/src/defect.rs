@@ -8,7 +8,8 @@ use towpath_model::{Diagnostic, Kind};
 
 use crate::{Painting, diagnostic_text};
 
-/// Lets a panic end the process as every error does: it says what happened, and the exit code is that of a defect.
+/// Lets a panic end the process as every error does: it says on stderr what happened and where, and the exit code is 4, that of a
+/// defect.
 ///
 /// What was going on in other threads ends with it, as when the process is killed.
 pub fn end_at_panics() {

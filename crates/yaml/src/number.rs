@@ -89,7 +89,7 @@ pub(crate) fn format_float_key(float: f64) -> String {
     if single.is_infinite() {
         return format_float(f64::from(single));
     }
-    notation(&format!("{single:e}"))
+    notation(&towpath_model::shortest_single(single))
 }
 
 /// Turns Rust's `1.5e6` with the fewest digits into Go's notation: an exponent below -4 or above 5 is written.

@@ -64,13 +64,13 @@ pub(crate) fn find(args: &Args, changed: &Path) -> io::Result<Vec<Case>> {
         }
         charts.retain(|chart| args.only.as_ref().is_none_or(|text| chart.display().to_string().contains(text)));
         for chart in charts {
-            let mut variants = variants(&chart, &args.values)?;
+            let mut files = variants(&chart, &args.values)?;
             if let Some(seed) = args.changed {
                 let folder = changed.join(cases.len().to_string());
                 vary::write(&chart, seed, &folder)?;
-                variants.extend(self::variants(&folder, &["*.yaml".to_owned()])?);
+                files.extend(variants(&folder, &["*.yaml".to_owned()])?);
             }
-            for values in std::iter::once(None).chain(variants.into_iter().map(Some)) {
+            for values in std::iter::once(None).chain(files.into_iter().map(Some)) {
                 cases.extend(profiles.iter().map(|profile| Case {
                     collection: folder.display().to_string(),
                     chart: chart.clone(),

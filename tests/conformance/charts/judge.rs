@@ -51,6 +51,9 @@ pub(crate) struct Detail {
     pub(crate) ours: String,
 }
 
+/// Charts show times in seconds: runs within one of them look as if the clock had no part in it.
+const NEXT_SECOND: Duration = Duration::from_millis(1_100);
+
 /// How often Helm is asked when its runs differ: two may agree by chance.
 const RUNS: usize = 4;
 
@@ -67,8 +70,7 @@ pub(crate) fn judge(programs: &Programs, case: &Case, keep: Option<&Path>) -> io
     while judgement.verdict == Verdict::Differs && runs.len() < RUNS {
         let was_stable = is_stable(&runs);
         if was_stable || runs.len() + 1 == RUNS {
-            // Times are shown in seconds: runs within one of them look as if the clock had no part in it.
-            thread::sleep(Duration::from_millis(1_100));
+            thread::sleep(NEXT_SECOND);
         }
         runs.push(programs.helm_now(case)?);
         if was_stable && is_stable(&runs) {

@@ -84,7 +84,7 @@ impl Digits {
         let text = match (n, size) {
             (Some(n), _) => format!("{magnitude:.*e}", n.clamp(1, MOST_DIGITS) - 1),
             (None, FloatSize::Double) => towpath_model::shortest(magnitude),
-            (None, FloatSize::Single) => format!("{:e}", magnitude as f32),
+            (None, FloatSize::Single) => towpath_model::shortest_single(magnitude as f32),
         };
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let mut digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();

@@ -301,7 +301,7 @@ fn strings(value: &Value, at: &str) -> Result<Vec<String>, String> {
 }
 
 /// Returns a scalar as a field of type string has it; nothing for null. `at` is asked for where it stands.
-fn string(value: &Value, at: impl Fn() -> String) -> Result<Option<String>, String> {
+fn string(value: &Value, at: impl FnOnce() -> String) -> Result<Option<String>, String> {
     Ok(Some(match value {
         Value::Nil => return Ok(None),
         Value::Str(text) => text.to_string_lossy().into_owned(),

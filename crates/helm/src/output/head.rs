@@ -67,7 +67,7 @@ fn text(fields: &Map, key: impl Into<Str>, field: &str) -> Result<String, String
     fields.get(key.into()).map_or(Ok(String::new()), |value| scalar(&value, || field.to_owned()))
 }
 
-fn scalar(value: &Value, field: impl Fn() -> String) -> Result<String, String> {
+fn scalar(value: &Value, field: impl FnOnce() -> String) -> Result<String, String> {
     Ok(match value {
         Value::Nil => String::new(),
         Value::Str(text) => text.to_string_lossy().into_owned(),

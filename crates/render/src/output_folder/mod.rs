@@ -1,7 +1,7 @@
 //! A folder of rendered manifests that follows a repository: what changed is written, what is no longer given is removed, and
 //! everything else stays as it is.
 //!
-//! What was written stands with its digest in [`FOLDER`]`/manifest.json`. A file is removed only when it still is what was
+//! What was written stands with its digest, and whose it is, in [`FOLDER`]`/manifest.json`. A file is removed only when it still is what was
 //! written. Before a file is written its name and digest go into a journal, so that a run that was killed leaves nothing of which
 //! the next does not know; and files appear whole, by a rename.
 //!
@@ -69,7 +69,7 @@ pub struct Written {
 /// Whose files they are.
 #[derive(Debug, Clone, Copy)]
 pub struct Of<'a> {
-    /// What the repository is called that the service is from. Empty where a version of Towpath that did not note it wrote the file.
+    /// What the repository is called that the service is from; empty for files that were written before this was noted.
     pub repository: &'a str,
     /// The path of the service's description.
     pub description: &'a TreePath,
@@ -155,8 +155,8 @@ impl OutputFolder {
 
     /// Removes what is no longer given and says what was written.
     ///
-    /// Files of environments that this run gave are removed unless it gave them; of others, those of which `is_gone` says that their
-    /// repository has them no more.
+    /// Files of environments that this run gave are removed unless it gave them; of others, those of which `is_gone` says that
+    /// their repository has them no more.
     ///
     /// # Errors
     /// When a file cannot be removed, or what was written cannot be noted.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-/// Returns the address of the remote `origin`, or of the only one there is, without scheme, login and `.git`; of a folder without
-/// a remote its path.
+/// Returns the address of the remote `origin`, or of the only one there is, without scheme, login and `.git`; of a folder
+/// without a remote its path.
 pub(super) fn of(root: &Path) -> String {
     remote(root).map_or_else(|| root.display().to_string(), |address| plain(&address))
 }

@@ -128,8 +128,8 @@ impl Repository {
         &self.root
     }
 
-    /// Returns what the repository is called wherever it stands: the address of its remote without scheme, login and `.git`, or,
-    /// where it has none, the path of its root.
+    /// Returns what the repository is called wherever it stands: the address of its remote without scheme, login and `.git`,
+    /// or, where it has none, the path of its root.
     pub fn identity(&self) -> String {
         identity::of(&self.root)
     }

@@ -60,8 +60,8 @@ impl Output {
         Of { repository: &self.owners[piece.repository], description: piece.description, service, environment }
     }
 
-    /// Removes the files of environments that are no more. Of descriptions that are wrong, of those outside the folders that were
-    /// looked through, and of those in other repositories nobody knows that.
+    /// Removes the files of environments that are no more. Of descriptions that are wrong, of those outside the folders that
+    /// were looked through, and of those in other repositories nobody knows that.
     pub(super) fn finish(self, repositories: &[Repository], choice: &Choice<'_>) -> Result<Written, Diagnostic> {
         let is_looked_at = |of: Of<'_>| {
             repositories.iter().zip(&self.owners).any(|(repository, owner)| {
